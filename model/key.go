@@ -1,0 +1,29 @@
+package model
+
+import (
+	"cmp"
+	"strings"
+)
+
+// Key identifies an instance: the pair of application and instance id. Two
+// applications may use the same instance id (Eureka 1 clients use the host
+// name), so neither half is a key by itself.
+type Key struct {
+	App string // folded to upper case, see FoldApp
+	ID  string // as the client wrote it
+}
+
+// NewKey returns the key of an instance, its application folded to upper case.
+func NewKey(app, id string) Key { return Key{App: FoldApp(app), ID: id} }
+
+// FoldApp returns the form in which applications are compared and shown: upper
+// case, as Eureka has it. Instance ids and vips are never folded.
+func FoldApp(app string) string { return strings.ToUpper(app) }
+
+// Compare orders keys by application, then by id.
+func (k Key) Compare(other Key) int {
+	return cmp.Or(cmp.Compare(k.App, other.App), cmp.Compare(k.ID, other.ID))
+}
+
+// String is for logs and messages; it is not parsed back and not a map key.
+func (k Key) String() string { return k.App + "/" + k.ID }

@@ -1,0 +1,175 @@
+package model
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Incarnation is one run of a node: its name and an id that is fresh for each
+// run. A node that restarts is another incarnation of the same name.
+type Incarnation struct {
+	Name string
+	ID   uuid.UUID
+}
+
+// IsZero reports whether i is no incarnation at all.
+func (i Incarnation) IsZero() bool { return i == Incarnation{} }
+
+// Compare orders incarnations by name, then by id.
+func (i Incarnation) Compare(other Incarnation) int {
+	if c := cmp.Compare(i.Name, other.Name); c != 0 {
+		return c
+	}
+	return strings.Compare(string(i.ID[:]), string(other.ID[:]))
+}
+
+// String returns "name/id"; ParseIncarnation reads it back.
+func (i Incarnation) String() string { return i.Name + "/" + i.ID.String() }
+
+// ParseIncarnation reads what String wrote.
+func ParseIncarnation(text string) (Incarnation, error) {
+	name, id, ok := strings.Cut(text, "/")
+	if !ok || name == "" {
+		return Incarnation{}, fmt.Errorf("model: incarnation %q isn't name/id", text)
+	}
+	u, err := uuid.Parse(id)
+	if err != nil {
+		return Incarnation{}, fmt.Errorf("model: incarnation %q: %w", text, err)
+	}
+	return Incarnation{Name: name, ID: u}, nil
+}
+
+// Dot tells who authored an entry and as its how-manyeth: each incarnation
+// numbers what it authors 1, 2, 3 and so on. The incarnation in an entry's dot
+// is the entry's owner: it alone holds the lease.
+type Dot struct {
+	Incarnation Incarnation
+	Seq         uint64
+}
+
+// Compare orders dots by incarnation, then by number.
+func (d Dot) Compare(other Dot) int {
+	return cmp.Or(d.Incarnation.Compare(other.Incarnation), cmp.Compare(d.Seq, other.Seq))
+}
+
+// Time is a reading of a hybrid logical clock: microseconds since 1970 in the
+// upper 52 bits and, in the lower TimeNodeBits, bits that belong to the node
+// which drew it, so that two nodes never draw the same.
+type Time uint64
+
+// TimeNodeBits is how many low bits of a Time are the drawing node's own.
+const TimeNodeBits = 12
+
+// Micros returns the part of t that is microseconds since 1970.
+func (t Time) Micros() int64 { return int64(t >> TimeNodeBits) }
+
+// TurnEnd is the infinite turn: the turn of a tombstone that an unregister
+// leaves. It ends that word of the client, whoever authored it last.
+const TurnEnd uint32 = math.MaxUint32
+
+// Version totally orders the entries of one key. Time is drawn whenever the
+// client says something new; Turn counts how often that same word was authored
+// again by another owner.
+type Version struct {
+	Time        Time
+	Turn        uint32
+	Incarnation Incarnation
+}
+
+// IsZero reports whether v is no version at all.
+func (v Version) IsZero() bool { return v == Version{} }
+
+// Compare orders versions by time, then turn, then incarnation.
+func (v Version) Compare(other Version) int {
+	return cmp.Or(
+		cmp.Compare(v.Time, other.Time),
+		cmp.Compare(v.Turn, other.Turn),
+		v.Incarnation.Compare(other.Incarnation),
+	)
+}
+
+// String returns "time-turn-name/id", numbers in hexadecimal. Clients carry it
+// as an opaque text; ParseVersion reads it back.
+func (v Version) String() string {
+	if v.IsZero() {
+		return ""
+	}
+	return strconv.FormatUint(uint64(v.Time), 16) + "-" +
+		strconv.FormatUint(uint64(v.Turn), 16) + "-" + v.Incarnation.String()
+}
+
+// ErrVersion is returned by ParseVersion.
+var ErrVersion = errors.New("model: malformed version")
+
+// ParseVersion reads what String wrote; the empty text is the zero version.
+func ParseVersion(text string) (Version, error) {
+	if text == "" {
+		return Version{}, nil
+	}
+	parts := strings.SplitN(text, "-", 3)
+	if len(parts) != 3 {
+		return Version{}, fmt.Errorf("%w: %q", ErrVersion, text)
+	}
+	time, err := strconv.ParseUint(parts[0], 16, 64)
+	if err != nil {
+		return Version{}, fmt.Errorf("%w: time of %q", ErrVersion, text)
+	}
+	turn, err := strconv.ParseUint(parts[1], 16, 32)
+	if err != nil {
+		return Version{}, fmt.Errorf("%w: turn of %q", ErrVersion, text)
+	}
+	incarnation, err := ParseIncarnation(parts[2])
+	if err != nil {
+		return Version{}, fmt.Errorf("%w: %w", ErrVersion, err)
+	}
+	return Version{Time: Time(time), Turn: uint32(turn), Incarnation: incarnation}, nil
+}
+
+// Vector says how much of what each incarnation authored has been merged:
+// everything up to the number it holds. A missing incarnation counts as 0.
+type Vector map[Incarnation]uint64
+
+// Covers reports whether the dot has been merged.
+func (v Vector) Covers(d Dot) bool { return v[d.Incarnation] >= d.Seq }
+
+// Includes reports whether v is at or beyond other.
+func (v Vector) Includes(other Vector) bool {
+	for inc, seq := range other {
+		if v[inc] < seq {
+			return false
+		}
+	}
+	return true
+}
+
+// Equal reports whether both vectors say the same.
+func (v Vector) Equal(other Vector) bool { return v.Includes(other) && other.Includes(v) }
+
+// Clone returns a copy, never nil.
+func (v Vector) Clone() Vector {
+	out := make(Vector, len(v))
+	for inc, seq := range v {
+		out[inc] = seq
+	}
+	return out
+}
+
+// Join raises v to the greater of both, incarnation by incarnation.
+func (v Vector) Join(other Vector) {
+	for inc, seq := range other {
+		v.Raise(Dot{inc, seq})
+	}
+}
+
+// Raise raises v so that it covers d.
+func (v Vector) Raise(d Dot) {
+	if v[d.Incarnation] < d.Seq {
+		v[d.Incarnation] = d.Seq
+	}
+}

@@ -1,0 +1,154 @@
+package registry
+
+import (
+	"iter"
+	"maps"
+	"time"
+
+	"heureka/model"
+)
+
+// Map is the registry as one node holds it. The zero Map isn't usable; see
+// NewMap. It is not safe for concurrent use.
+type Map struct {
+	entries map[model.Key]*Entry
+	vector  model.Vector
+	horizon model.Vector
+	graves  []grave // tombstones by arrival, oldest first
+
+	live   int
+	digest uint64
+	owned  map[model.Incarnation]int // live entries by owner
+	newest model.Time                // greatest time ever merged
+}
+
+// grave remembers when a tombstone arrived here.
+type grave struct {
+	entry *Entry
+	at    time.Duration
+}
+
+// NewMap returns an empty map.
+func NewMap() *Map {
+	return &Map{
+		entries: make(map[model.Key]*Entry),
+		vector:  make(model.Vector),
+		horizon: make(model.Vector),
+		owned:   make(map[model.Incarnation]int),
+	}
+}
+
+// Get returns the entry of a key, which may be a tombstone, or nil.
+func (m *Map) Get(key model.Key) *Entry { return m.entries[key] }
+
+// All yields every entry, tombstones included, in no particular order.
+func (m *Map) All() iter.Seq[*Entry] { return maps.Values(m.entries) }
+
+// Vector returns how much has been merged. It is the map's own: don't change
+// it, and Clone it before keeping it.
+func (m *Map) Vector() model.Vector { return m.vector }
+
+// Horizon returns the vector up to which tombstones may have been forgotten. It
+// is the map's own, like Vector.
+func (m *Map) Horizon() model.Vector { return m.horizon }
+
+// Live returns the number of live entries.
+func (m *Map) Live() int { return m.live }
+
+// Tombstones returns the number of tombstones.
+func (m *Map) Tombstones() int { return len(m.entries) - m.live }
+
+// Digest returns the sum, modulo 2^64, of a hash of the key and version of each
+// live entry.
+func (m *Map) Digest() uint64 { return m.digest }
+
+// Newest returns the greatest time ever merged.
+func (m *Map) Newest() model.Time { return m.newest }
+
+// Owners yields the incarnations that own live entries, with their number.
+func (m *Map) Owners() iter.Seq2[model.Incarnation, int] { return maps.All(m.owned) }
+
+// Owned returns how many live entries an incarnation owns.
+func (m *Map) Owned(inc model.Incarnation) int { return m.owned[inc] }
+
+// Apply merges a delta. It reports whether the map now has all that the delta
+// has; false means that something before the delta is missing: it was not
+// applied. Merging what has been merged before does nothing.
+func (m *Map) Apply(d *Delta, now time.Duration) (transitions []Transition, applied bool) {
+	have := m.vector[d.Incarnation]
+	if d.To <= have {
+		return nil, true
+	}
+	if d.From > have {
+		return nil, false
+	}
+	for _, e := range d.Entries {
+		if t, changed := m.merge(e, now); changed {
+			transitions = append(transitions, t)
+		}
+	}
+	m.vector[d.Incarnation] = d.To
+	return transitions, true
+}
+
+// Author adds an entry in the name of an incarnation, as its next number. The
+// caller sees to it that the entry's version beats what the map holds.
+func (m *Map) Author(self model.Incarnation, e Entry, now time.Duration) (*Entry, Transition) {
+	e.Dot = model.Dot{Incarnation: self, Seq: m.vector[self] + 1}
+	m.vector[self] = e.Dot.Seq
+	t, _ := m.merge(&e, now)
+	return &e, t
+}
+
+// merge takes the greater of an entry and what the map holds for its key.
+func (m *Map) merge(e *Entry, now time.Duration) (Transition, bool) {
+	m.newest = max(m.newest, e.Version.Time)
+	before := m.entries[e.Key]
+	if before != nil && before.Compare(e) >= 0 {
+		return Transition{}, false
+	}
+	m.set(e.Key, before, e)
+	if e.Removed {
+		m.graves = append(m.graves, grave{e, now})
+	}
+	return Transition{Key: e.Key, Before: before, After: e}, true
+}
+
+// set replaces before by after, either of which may be nil, and keeps the sums.
+func (m *Map) set(key model.Key, before, after *Entry) {
+	if before.Live() {
+		m.live--
+		m.digest -= model.EntryHash(key, before.Version)
+		if m.owned[before.Owner()]--; m.owned[before.Owner()] == 0 {
+			delete(m.owned, before.Owner())
+		}
+	}
+	if after == nil {
+		delete(m.entries, key)
+		return
+	}
+	m.entries[key] = after
+	if after.Live() {
+		m.live++
+		m.digest += model.EntryHash(key, after.Version)
+		m.owned[after.Owner()]++
+	}
+}
+
+// Forget drops the tombstones that arrived before a time and raises the horizon
+// to cover them, so that nobody who lacks one of them is answered by vector.
+// It returns how many it dropped.
+func (m *Map) Forget(before time.Duration) int {
+	n := 0
+	for n < len(m.graves) && m.graves[n].at < before {
+		e := m.graves[n].entry
+		if m.entries[e.Key] == e {
+			m.set(e.Key, e, nil)
+			m.horizon.Raise(e.Dot)
+		}
+		m.graves[n] = grave{}
+		n++
+	}
+	m.graves = m.graves[n:]
+	return n
+}

@@ -1,0 +1,85 @@
+package registry
+
+import (
+	"slices"
+	"time"
+
+	"heureka/model"
+)
+
+// Answer is what a node gives to one who asks for everything beyond a vector,
+// cut from one moment of its map.
+type Answer struct {
+	// Whole says that Entries are all of the map: what the asker holds, the
+	// answer doesn't, and Vector covers, was removed long ago.
+	Whole   bool
+	Entries []*Entry
+	Vector  model.Vector
+	Horizon model.Vector // of a whole answer
+}
+
+// Cut answers a pull: the entries and tombstones whose dots the asker's vector
+// doesn't cover. An asker who may lack a tombstone that this map has forgotten,
+// or who asks for it, gets the whole map.
+func (m *Map) Cut(asker model.Vector, whole bool) Answer {
+	a := Answer{
+		Whole:   whole || !asker.Includes(m.horizon),
+		Vector:  m.vector.Clone(),
+		Horizon: m.horizon.Clone(),
+	}
+	for _, e := range m.entries {
+		if a.Whole || !asker.Covers(e.Dot) {
+			a.Entries = append(a.Entries, e)
+		}
+	}
+	return a
+}
+
+// Adopt merges a complete answer, as a whole: afterwards the map has everything
+// that the answering map had.
+//
+// A whole answer also takes away: the answer's map has seen every entry that its
+// vector covers, so where it now holds nothing for the key, or something lesser
+// that came in after a forgotten tombstone, the entry ended. Nothing that the
+// answer's vector doesn't cover is touched.
+func (m *Map) Adopt(a *Answer, now time.Duration) []Transition {
+	var transitions []Transition
+	if a.Whole {
+		transitions = m.drop(a, now)
+	}
+	for _, e := range a.Entries {
+		if t, changed := m.merge(e, now); changed {
+			transitions = append(transitions, t)
+		}
+	}
+	m.vector.Join(a.Vector)
+	if a.Whole {
+		m.horizon.Join(a.Horizon)
+	}
+	return transitions
+}
+
+// drop takes away what a whole answer says has ended.
+func (m *Map) drop(a *Answer, now time.Duration) []Transition {
+	held := make(map[model.Key]*Entry, len(a.Entries))
+	for _, e := range a.Entries {
+		held[e.Key] = e
+	}
+	var transitions []Transition
+	for key, mine := range m.entries {
+		if !mine.Live() || !a.Vector.Covers(mine.Dot) {
+			continue
+		}
+		theirs := held[key]
+		if theirs != nil && theirs.Compare(mine) >= 0 {
+			continue // it wins by itself
+		}
+		m.set(key, mine, theirs)
+		if theirs != nil && theirs.Removed {
+			m.graves = append(m.graves, grave{theirs, now})
+		}
+		transitions = append(transitions, Transition{Key: key, Before: mine, After: theirs})
+	}
+	slices.SortFunc(transitions, func(a, b Transition) int { return a.Key.Compare(b.Key) })
+	return transitions
+}

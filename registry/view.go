@@ -1,0 +1,169 @@
+package registry
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"heureka/model"
+)
+
+// Shown is what a view shows for one key.
+type Shown struct {
+	Number   uint64 // of the change that last touched it
+	Version  model.Version
+	Hash     uint64
+	Instance *model.Instance
+}
+
+// ViewConfig holds the view's patience.
+type ViewConfig struct {
+	// Grace is how long the eviction of a copy that was authored again, or what a
+	// whole answer dropped, stays hidden: time for a returning owner to speak.
+	Grace time.Duration
+	// BehindGrace is how long at most a node that knows itself behind hides any
+	// eviction.
+	BehindGrace time.Duration
+}
+
+// View is the registry as subscribers see it: it turns the transitions of a map
+// into changes. A change of owner without a change of content shows nothing. It
+// is not safe for concurrent use.
+type View struct {
+	config  ViewConfig
+	shown   map[model.Key]*Shown
+	doubts  map[model.Key]doubt
+	number  uint64
+	changes []model.Change
+}
+
+// doubt is a removal that is not shown yet.
+type doubt struct {
+	since   time.Duration
+	grace   time.Duration
+	version model.Version
+}
+
+// NewView returns an empty view.
+func NewView(config ViewConfig) *View {
+	return &View{config: config, shown: make(map[model.Key]*Shown), doubts: make(map[model.Key]doubt)}
+}
+
+// Get returns what the view shows for a key.
+func (v *View) Get(key model.Key) (Shown, bool) {
+	if s := v.shown[key]; s != nil {
+		return *s, true
+	}
+	return Shown{}, false
+}
+
+// All yields everything that is shown, in no particular order.
+func (v *View) All() iter.Seq2[model.Key, Shown] {
+	return func(yield func(model.Key, Shown) bool) {
+		for key, s := range maps.All(v.shown) {
+			if !yield(key, *s) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns how many instances are shown.
+func (v *View) Len() int { return len(v.shown) }
+
+// Number returns the number of the last change.
+func (v *View) Number() uint64 { return v.number }
+
+// Doubts returns how many removals are not shown yet.
+func (v *View) Doubts() int { return len(v.doubts) }
+
+// Apply follows one transition of the map. Behind says that the node knows of
+// something it hasn't merged yet.
+func (v *View) Apply(t Transition, behind bool, now time.Duration) {
+	if t.After.Live() {
+		delete(v.doubts, t.Key)
+		v.show(t.After)
+		return
+	}
+	if v.shown[t.Key] == nil {
+		return
+	}
+	d, doubted := v.doubts[t.Key]
+	if !doubted {
+		d = doubt{since: now}
+	}
+	switch {
+	case t.After == nil:
+		d.grace, d.version = v.config.Grace, t.Before.Version
+	case t.After.Unregistered():
+		v.remove(t.Key, t.After.Version)
+		return
+	case t.After.Version.Turn > 0:
+		d.grace, d.version = v.config.Grace, t.After.Version
+	default:
+		d.version = t.After.Version
+	}
+	if v.due(d, behind, now) {
+		v.remove(t.Key, d.version)
+		return
+	}
+	v.doubts[t.Key] = d
+}
+
+// Settle shows the removals whose time has come. Call it often.
+func (v *View) Settle(behind bool, now time.Duration) {
+	var due []model.Key
+	for key, d := range v.doubts {
+		if v.due(d, behind, now) {
+			due = append(due, key)
+		}
+	}
+	slices.SortFunc(due, model.Key.Compare)
+	for _, key := range due {
+		v.remove(key, v.doubts[key].version)
+	}
+}
+
+func (v *View) due(d doubt, behind bool, now time.Duration) bool {
+	waited := now - d.since
+	return waited >= d.grace && (!behind || waited >= v.config.BehindGrace)
+}
+
+func (v *View) show(e *Entry) {
+	s := v.shown[e.Key]
+	if s != nil && s.Hash == e.Hash {
+		s.Version = e.Version
+		return
+	}
+	var before *model.Instance
+	if s == nil {
+		s = new(Shown)
+		v.shown[e.Key] = s
+	} else {
+		before = s.Instance
+	}
+	v.number++
+	*s = Shown{Number: v.number, Version: e.Version, Hash: e.Hash, Instance: e.Instance}
+	v.changes = append(v.changes, model.Change{
+		Number: v.number, Kind: model.Put, Key: e.Key,
+		Before: before, After: e.Instance, Version: e.Version, Hash: e.Hash,
+	})
+}
+
+func (v *View) remove(key model.Key, version model.Version) {
+	before := v.shown[key].Instance
+	delete(v.shown, key)
+	delete(v.doubts, key)
+	v.number++
+	v.changes = append(v.changes, model.Change{
+		Number: v.number, Kind: model.Remove, Key: key, Before: before, Version: version,
+	})
+}
+
+// Drain returns the changes since the last call.
+func (v *View) Drain() []model.Change {
+	out := v.changes
+	v.changes = nil
+	return out
+}
