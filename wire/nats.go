@@ -1,0 +1,170 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+
+	"heureka/cluster"
+	"heureka/model"
+	"heureka/registry"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Messages between nodes, as protocol buffers would have them. Incarnations
+// recur, so a message lists them once and refers to them by index + 1.
+//
+//	message Packet {
+//	  repeated Incarnation incarnations = 1;  // first
+//	  oneof content { Beacon beacon = 2; Delta delta = 3; PullRequest pull = 4; PullMore more = 5; Chunk chunk = 6; }
+//	}
+//	message Incarnation { string name = 1; bytes id = 2; }
+//	message Seq { uint32 incarnation = 1; uint64 seq = 2; }       // an element of a vector
+//	message Entry {
+//	  string app = 1; string id = 2; fixed64 time = 3; uint32 turn = 4; uint32 version_incarnation = 5;
+//	  uint64 seq = 6; uint32 owner = 7; bool removed = 8; fixed64 hash = 9; Instance instance = 10;
+//	}
+//	message Beacon {
+//	  uint32 from = 1; string role = 2; uint64 tick = 3; string http = 4; repeated Seq vector = 5; repeated Seq heard = 6;
+//	  uint64 live = 7; fixed64 digest = 8; bool ready = 9; bool leaving = 10; uint64 wall = 11;
+//	}
+//	message Delta { uint32 incarnation = 1; uint64 from = 2; uint64 to = 3; repeated Entry entries = 4; }
+//	message PullRequest { uint32 from = 1; uint64 number = 2; repeated Seq vector = 3; bool whole = 4; }
+//	message PullMore { uint32 from = 1; uint64 answer = 2; uint64 next = 3; }
+//	message Chunk {
+//	  uint32 from = 1; uint64 request = 2; uint64 answer = 3; uint64 number = 4; bool last = 5; bool busy = 6;
+//	  bool whole = 7; repeated Seq vector = 8; repeated Seq horizon = 9; repeated Entry entries = 10;
+//	}
+
+// ErrPacket is returned for bytes that are no message between nodes.
+var ErrPacket = errors.New("wire: not a message between nodes")
+
+// EncodePacket returns the bytes of a message between nodes.
+func EncodePacket(m cluster.Message) ([]byte, error) {
+	e := packetEncoder{index: make(map[model.Incarnation]uint64)}
+	var field protowire.Number
+	var write func([]byte) []byte
+	switch m := m.(type) {
+	case *cluster.Beacon:
+		field, write = 2, func(b []byte) []byte { return e.beacon(b, m) }
+	case *cluster.Delta:
+		field, write = 3, func(b []byte) []byte { return e.delta(b, &m.Delta) }
+	case *cluster.PullRequest:
+		field, write = 4, func(b []byte) []byte { return e.pull(b, m) }
+	case *cluster.PullMore:
+		field, write = 5, func(b []byte) []byte { return e.more(b, m) }
+	case *cluster.Chunk:
+		field, write = 6, func(b []byte) []byte { return e.chunk(b, m) }
+	default:
+		return nil, fmt.Errorf("wire: a %T can't be sent to a node", m)
+	}
+	content := appendMessage(nil, field, write)
+	packet := make([]byte, 0, len(content)+64*len(e.table))
+	for _, inc := range e.table {
+		packet = appendMessage(packet, 1, func(b []byte) []byte {
+			b = appendText(b, 1, inc.Name)
+			return appendBytes(b, 2, inc.ID[:])
+		})
+	}
+	return append(packet, content...), nil
+}
+
+// packetEncoder collects the incarnations that the content refers to.
+type packetEncoder struct {
+	table []model.Incarnation
+	index map[model.Incarnation]uint64 // +1
+}
+
+func (e *packetEncoder) ref(inc model.Incarnation) uint64 {
+	if inc.IsZero() {
+		return 0
+	}
+	i, ok := e.index[inc]
+	if !ok {
+		e.table = append(e.table, inc)
+		i = uint64(len(e.table))
+		e.index[inc] = i
+	}
+	return i
+}
+
+func (e *packetEncoder) vector(b []byte, field protowire.Number, v map[model.Incarnation]uint64) []byte {
+	for inc, seq := range v {
+		b = appendMessage(b, field, func(b []byte) []byte {
+			b = appendNumber(b, 1, e.ref(inc))
+			return appendNumber(b, 2, seq)
+		})
+	}
+	return b
+}
+
+func (e *packetEncoder) entry(b []byte, field protowire.Number, x *registry.Entry) []byte {
+	return appendMessage(b, field, func(b []byte) []byte {
+		b = appendText(b, 1, x.Key.App)
+		b = appendText(b, 2, x.Key.ID)
+		b = appendFixed(b, 3, uint64(x.Version.Time))
+		b = appendNumber(b, 4, uint64(x.Version.Turn))
+		b = appendNumber(b, 5, e.ref(x.Version.Incarnation))
+		b = appendNumber(b, 6, x.Dot.Seq)
+		b = appendNumber(b, 7, e.ref(x.Dot.Incarnation))
+		b = appendFlag(b, 8, x.Removed)
+		b = appendFixed(b, 9, x.Hash)
+		if x.Instance != nil {
+			b = appendMessage(b, 10, func(b []byte) []byte { return appendInstance(b, x.Instance) })
+		}
+		return b
+	})
+}
+
+func (e *packetEncoder) beacon(b []byte, m *cluster.Beacon) []byte {
+	b = appendNumber(b, 1, e.ref(m.From))
+	b = appendText(b, 2, string(m.Role))
+	b = appendNumber(b, 3, m.Tick)
+	b = appendText(b, 4, m.HTTP)
+	b = e.vector(b, 5, m.Vector)
+	b = e.vector(b, 6, m.Heard)
+	b = appendNumber(b, 7, uint64(m.Live))
+	b = appendFixed(b, 8, m.Digest)
+	b = appendFlag(b, 9, m.Ready)
+	b = appendFlag(b, 10, m.Leaving)
+	return appendNumber(b, 11, uint64(m.Wall))
+}
+
+func (e *packetEncoder) delta(b []byte, d *registry.Delta) []byte {
+	b = appendNumber(b, 1, e.ref(d.Incarnation))
+	b = appendNumber(b, 2, d.From)
+	b = appendNumber(b, 3, d.To)
+	for _, x := range d.Entries {
+		b = e.entry(b, 4, x)
+	}
+	return b
+}
+
+func (e *packetEncoder) pull(b []byte, m *cluster.PullRequest) []byte {
+	b = appendNumber(b, 1, e.ref(m.From))
+	b = appendNumber(b, 2, m.Number)
+	b = e.vector(b, 3, m.Vector)
+	return appendFlag(b, 4, m.Whole)
+}
+
+func (e *packetEncoder) more(b []byte, m *cluster.PullMore) []byte {
+	b = appendNumber(b, 1, e.ref(m.From))
+	b = appendNumber(b, 2, m.Answer)
+	return appendNumber(b, 3, uint64(m.Next))
+}
+
+func (e *packetEncoder) chunk(b []byte, m *cluster.Chunk) []byte {
+	b = appendNumber(b, 1, e.ref(m.From))
+	b = appendNumber(b, 2, m.Request)
+	b = appendNumber(b, 3, m.Answer)
+	b = appendNumber(b, 4, uint64(m.Number))
+	b = appendFlag(b, 5, m.Last)
+	b = appendFlag(b, 6, m.Busy)
+	b = appendFlag(b, 7, m.Whole)
+	b = e.vector(b, 8, m.Vector)
+	b = e.vector(b, 9, m.Horizon)
+	for _, x := range m.Entries {
+		b = e.entry(b, 10, x)
+	}
+	return b
+}
