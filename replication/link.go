@@ -1,0 +1,259 @@
+package replication
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"heureka/cluster"
+	"heureka/model"
+	"heureka/wire"
+
+	natsserver "github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// Link is one node's connection to the others. Its methods may be called from
+// any goroutine.
+type Link struct {
+	config Config
+	self   model.Incarnation
+	log    *slog.Logger
+
+	server   *natsserver.Server // nil unless embedded
+	conn     *nats.Conn
+	incoming chan cluster.Message
+
+	stop    context.CancelFunc
+	stopped <-chan struct{}
+	waiting sync.WaitGroup
+
+	lastBeacon atomic.Int64 // UnixNano of the last beacon that came in; 0: none
+	stats      counters
+}
+
+// Stats counts what went over a link since it was opened.
+type Stats struct {
+	Sent, SentBytes, SendErrors          uint64
+	Received, ReceivedBytes, Undecodable uint64
+	Dropped                              uint64 // times that NATS dropped messages this node was too slow for
+	Reconnects                           uint64
+	Waiting                              int // messages waiting for the node's loop
+	Connected                            bool
+}
+
+type counters struct {
+	sent, sentBytes, sendErrors          atomic.Uint64
+	received, receivedBytes, undecodable atomic.Uint64
+	dropped, reconnects                  atomic.Uint64
+}
+
+// Open connects a node, with an embedded server of its own or to the servers of
+// config.URLs. Those need not be there yet: the link goes on trying.
+func Open(ctx context.Context, config Config, self model.Incarnation, log *slog.Logger) (*Link, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	inner, cancel := context.WithCancel(context.Background())
+	l := &Link{
+		config: config, self: self, log: log,
+		incoming: make(chan cluster.Message, config.Incoming),
+		stop:     cancel, stopped: inner.Done(),
+	}
+	options := l.options()
+	servers := strings.Join(config.URLs, ",")
+	if config.Embedded() {
+		server, err := startServer(ctx, config, self, log)
+		if err != nil {
+			cancel()
+			return nil, err
+		}
+		l.server = server
+		options = append(options, nats.InProcessServer(server))
+	} else if config.Credentials != "" {
+		options = append(options, nats.UserCredentials(config.Credentials))
+	}
+	var err error
+	if l.conn, err = nats.Connect(servers, options...); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("connect to NATS: %w", err)
+	}
+	for _, subject := range []string{l.subject("all.>"), l.subject("to." + self.ID.String())} {
+		sub, err := l.conn.Subscribe(subject, l.receive)
+		if err == nil {
+			err = sub.SetPendingLimits(-1, config.PendingBytes)
+		}
+		if err != nil {
+			l.Close()
+			return nil, fmt.Errorf("subscribe to %s: %w", subject, err)
+		}
+	}
+	if !config.Embedded() {
+		l.waiting.Go(l.watchSilence)
+	}
+	return l, nil
+}
+
+func (l *Link) options() []nats.Option {
+	return []nats.Option{
+		nats.Name("heureka " + l.self.Name),
+		nats.NoEcho(),
+		nats.MaxReconnects(-1),
+		nats.RetryOnFailedConnect(true),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectJitter(250*time.Millisecond, 250*time.Millisecond),
+		nats.ReconnectBufSize(-1),
+		nats.PingInterval(l.config.Ping),
+		nats.MaxPingsOutstanding(2),
+		nats.Timeout(2 * time.Second),
+		nats.FlusherTimeout(l.config.Ping),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				l.log.Warn("NATS connection lost", "err", err)
+			}
+		}),
+		nats.ReconnectHandler(func(c *nats.Conn) {
+			l.stats.reconnects.Add(1)
+			l.log.Info("NATS connection is back", "server", c.ConnectedAddr())
+		}),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrSlowConsumer) {
+				l.stats.dropped.Add(1)
+			}
+			l.log.Warn("NATS error", "err", err)
+		}),
+	}
+}
+
+func (l *Link) subject(rest string) string { return "heureka." + l.config.Cluster + "." + rest }
+
+// Incoming returns the messages of the other nodes. A node that takes them too
+// slowly makes NATS drop, which its replica notices and repairs. The channel is
+// never closed.
+func (l *Link) Incoming() <-chan cluster.Message { return l.incoming }
+
+// receive runs on the subscription's goroutine.
+func (l *Link) receive(m *nats.Msg) {
+	l.stats.received.Add(1)
+	l.stats.receivedBytes.Add(uint64(len(m.Data)))
+	message, err := wire.DecodePacket(m.Data)
+	if err != nil {
+		l.stats.undecodable.Add(1)
+		l.log.Warn("message of another node ignored", "subject", m.Subject, "err", err)
+		return
+	}
+	if _, ok := message.(*cluster.Beacon); ok {
+		l.lastBeacon.Store(time.Now().UnixNano())
+	}
+	select {
+	case l.incoming <- message:
+	case <-l.stopped:
+	}
+}
+
+// Send publishes a message. An error means that it went nowhere; the replicas'
+// pulls make up for it.
+func (l *Link) Send(o cluster.Outgoing) error {
+	packet, err := wire.EncodePacket(o.Message)
+	if err == nil {
+		err = l.conn.Publish(l.address(o), packet)
+	}
+	if err != nil {
+		l.stats.sendErrors.Add(1)
+		return fmt.Errorf("send %T: %w", o.Message, err)
+	}
+	l.stats.sent.Add(1)
+	l.stats.sentBytes.Add(uint64(len(packet)))
+	return nil
+}
+
+func (l *Link) address(o cluster.Outgoing) string {
+	switch o.Message.(type) {
+	case *cluster.Beacon:
+		return l.subject("all.beacon." + l.self.ID.String())
+	case *cluster.Delta:
+		return l.subject("all.delta." + l.self.ID.String())
+	default:
+		return l.subject("to." + o.To.ID.String())
+	}
+}
+
+// watchSilence leaves a server through which beacons came and come no more: it
+// may be cut off from the others while its connection to us is well.
+func (l *Link) watchSilence() {
+	ticker := time.NewTicker(l.config.Silence / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-l.stopped:
+			return
+		case now := <-ticker.C:
+			last := l.lastBeacon.Load()
+			if last == 0 || now.Sub(time.Unix(0, last)) < l.config.Silence || !l.conn.IsConnected() {
+				continue
+			}
+			l.log.Warn("no beacon comes through this NATS server, trying another", "server", l.conn.ConnectedAddr())
+			l.lastBeacon.Store(now.UnixNano())
+			if err := l.conn.ForceReconnect(); err != nil {
+				l.log.Warn("can't leave the NATS server", "err", err)
+			}
+		}
+	}
+}
+
+// Stats returns the counters.
+func (l *Link) Stats() Stats {
+	return Stats{
+		Sent: l.stats.sent.Load(), SentBytes: l.stats.sentBytes.Load(), SendErrors: l.stats.sendErrors.Load(),
+		Received: l.stats.received.Load(), ReceivedBytes: l.stats.receivedBytes.Load(), Undecodable: l.stats.undecodable.Load(),
+		Dropped: l.stats.dropped.Load(), Reconnects: l.stats.reconnects.Load(),
+		Waiting: len(l.incoming), Connected: l.conn.IsConnected(),
+	}
+}
+
+// NATSAddress returns where the embedded server listens for clients, and
+// RoutesAddress where it listens for its peers; empty if there is none.
+func (l *Link) NATSAddress() string {
+	if l.server == nil {
+		return ""
+	}
+	return l.server.Addr().String()
+}
+
+// RoutesAddress: see NATSAddress.
+func (l *Link) RoutesAddress() string {
+	if l.server == nil {
+		return ""
+	}
+	return l.server.ClusterAddr().String()
+}
+
+// Flush waits until what was sent has reached the server, or the context ends.
+func (l *Link) Flush(ctx context.Context) error { return l.conn.FlushWithContext(ctx) }
+
+// Close ends the connection and the embedded server and returns when their
+// goroutines have. Closing twice does nothing.
+func (l *Link) Close() {
+	l.stop()
+	if l.conn != nil {
+		closed := l.conn.StatusChanged(nats.CLOSED)
+		if !l.conn.IsClosed() {
+			l.conn.Close()
+			select {
+			case <-closed:
+			case <-time.After(startTimeout):
+				l.log.Warn("the NATS connection doesn't close")
+			}
+		}
+	}
+	if l.server != nil {
+		l.server.Shutdown()
+		l.server.WaitForShutdown()
+	}
+	l.waiting.Wait()
+}
