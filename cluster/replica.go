@@ -3,6 +3,7 @@ package cluster
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"heureka/model"
@@ -58,6 +59,7 @@ type Stats struct {
 	AnswersBegun, AnswersRefused                uint64
 	DigestMismatches                            uint64
 	Forgotten                                   uint64 // tombstones
+	Discarded                                   uint64 // entries that waited for what died with its author
 	MembersRefused                              uint64
 	Waiting                                     int // entries in the inbox now
 	Answers                                     int // under way now
@@ -243,6 +245,7 @@ func (r *Replica) begin(now model.Moment) {
 // consider asks for what is missing and decides whether the node is ready.
 func (r *Replica) consider(now model.Moment) {
 	hearing := r.members.hearing(now.Mono)
+	r.discard(hearing, now.Mono)
 	r.lag.update(r.registry.Vector(), hearing, r.inbox.Incarnations(), now.Mono)
 	if r.pull.idle(now.Mono) && !r.left {
 		if r.lag.any() && (!r.ready || r.lag.longer(r.config.Moment, now.Mono)) {
@@ -257,6 +260,24 @@ func (r *Replica) consider(now model.Moment) {
 	if !r.ready && r.complete(now.Mono) {
 		r.ready = true
 		r.nextBeacon = now.Mono
+	}
+}
+
+// discard drops what waits for a delta that died with its author: no node that
+// is heard has it. Whoever does, on the other side of a partition, has what
+// waits as well, or the author lives there and says so.
+func (r *Replica) discard(hearing []*Member, now time.Duration) {
+	for _, inc := range r.inbox.Incarnations() {
+		m := r.members.tick(inc, Write, 0, now)
+		if m == nil || !r.members.dead(m, now) {
+			continue
+		}
+		ahead := slices.ContainsFunc(hearing, func(other *Member) bool {
+			return other.Beacon.Vector[inc] > r.registry.Vector()[inc]
+		})
+		if !ahead {
+			r.stats.Discarded += uint64(r.inbox.Discard(inc))
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // Patch is a client's change of some fields of one instance. A field that is
@@ -99,8 +101,8 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 			delete(present, f.name)
 		}
 	}
-	for name := range present {
-		return fmt.Errorf("model: patch: %q is no field of an instance", name)
+	if len(present) > 0 {
+		return fmt.Errorf("model: patch: %.40q is no field of an instance", slices.Min(slices.Collect(maps.Keys(present))))
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&p.values); err != nil {

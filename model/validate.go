@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -10,14 +11,15 @@ import (
 // Limits bounds what one instance may hold. All sizes are in bytes.
 type Limits struct {
 	Text     int // each name, id, address and URL
-	List     int // ports, labels of one port, addresses
+	List     int // elements of vip and secure vip, ports, labels of one port, addresses
 	Metadata int // all keys and values of metadata, or of AWS.Other, together
+	Instance int // all of it, as Size estimates: one must fit a replication message
 	LeaseMs  int64
 }
 
 // DefaultLimits are generous: the largest instances seen in the field are a tenth.
 func DefaultLimits() Limits {
-	return Limits{Text: 2048, List: 64, Metadata: 32 << 10, LeaseMs: 24 * 60 * 60 * 1000}
+	return Limits{Text: 2048, List: 64, Metadata: 32 << 10, Instance: 128 << 10, LeaseMs: 24 * 60 * 60 * 1000}
 }
 
 // InvalidError tells which field of an instance can't be accepted, and why.
@@ -45,7 +47,9 @@ func (in *Instance) Validate(l Limits) error {
 	v.text("appGroup", in.AppGroup)
 	v.text("asg", in.ASG)
 	v.text("vip", in.VIP)
+	v.list("vip", strings.Count(in.VIP, ",")+1)
 	v.text("secureVip", in.SecureVIP)
+	v.list("secureVip", strings.Count(in.SecureVIP, ",")+1)
 	v.text("homePageUrl", in.HomePageURL)
 	v.text("statusPageUrl", in.StatusPageURL)
 	v.text("healthCheckUrl", in.HealthCheckURL)
@@ -62,6 +66,9 @@ func (in *Instance) Validate(l Limits) error {
 	v.lease("lease", in.Lease.RenewalMs)
 	v.lease("lease", in.Lease.DurationMs)
 	v.dataCenter(in.DataCenter)
+	if size := in.Size(); size > l.Instance {
+		v.fail("instance", "is about %d bytes, %d are allowed", size, l.Instance)
+	}
 	if v.err == nil {
 		return nil
 	}
@@ -142,6 +149,7 @@ func (v *validator) dataCenter(d DataCenter) {
 	for _, a := range d.Addresses {
 		v.text("dataCenter", a.Label)
 		v.text("dataCenter", a.Host)
+		v.text("dataCenter", a.IP) // the zone of an IPv6 address may be any text
 		if _, err := netip.ParseAddr(a.IP); err != nil {
 			v.fail("dataCenter", "has an address that is neither IPv4 nor IPv6: %.60q", a.IP)
 		}

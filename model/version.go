@@ -34,15 +34,15 @@ func (i Incarnation) String() string { return i.Name + "/" + i.ID.String() }
 
 // ParseIncarnation reads what String wrote.
 func ParseIncarnation(text string) (Incarnation, error) {
-	name, id, ok := strings.Cut(text, "/")
-	if !ok || name == "" {
-		return Incarnation{}, fmt.Errorf("model: incarnation %q isn't name/id", text)
+	slash := strings.LastIndexByte(text, '/') // a name may have one, an id hasn't
+	if slash <= 0 {
+		return Incarnation{}, fmt.Errorf("model: incarnation %.80q isn't name/id", text)
 	}
-	u, err := uuid.Parse(id)
+	id, err := uuid.Parse(text[slash+1:])
 	if err != nil {
-		return Incarnation{}, fmt.Errorf("model: incarnation %q: %w", text, err)
+		return Incarnation{}, fmt.Errorf("model: incarnation %.80q: its id is no UUID", text)
 	}
-	return Incarnation{Name: name, ID: u}, nil
+	return Incarnation{Name: text[:slash], ID: id}, nil
 }
 
 // Dot tells who authored an entry and as its how-manyeth: each incarnation
@@ -114,15 +114,15 @@ func ParseVersion(text string) (Version, error) {
 	}
 	parts := strings.SplitN(text, "-", 3)
 	if len(parts) != 3 {
-		return Version{}, fmt.Errorf("%w: %q", ErrVersion, text)
+		return Version{}, fmt.Errorf("%w: %.80q", ErrVersion, text)
 	}
 	time, err := strconv.ParseUint(parts[0], 16, 64)
 	if err != nil {
-		return Version{}, fmt.Errorf("%w: time of %q", ErrVersion, text)
+		return Version{}, fmt.Errorf("%w: time of %.80q", ErrVersion, text)
 	}
 	turn, err := strconv.ParseUint(parts[1], 16, 32)
 	if err != nil {
-		return Version{}, fmt.Errorf("%w: turn of %q", ErrVersion, text)
+		return Version{}, fmt.Errorf("%w: turn of %.80q", ErrVersion, text)
 	}
 	incarnation, err := ParseIncarnation(parts[2])
 	if err != nil {

@@ -75,6 +75,18 @@ func (b *Inbox) Next(v model.Vector) *Delta {
 	return nil
 }
 
+// Discard drops what waits of an incarnation and returns how many entries that
+// were.
+func (b *Inbox) Discard(inc model.Incarnation) int {
+	n := 0
+	for _, d := range b.waiting[inc] {
+		n += max(1, len(d.Entries))
+	}
+	b.entries -= n
+	delete(b.waiting, inc)
+	return n
+}
+
 // Entries returns how many entries wait.
 func (b *Inbox) Entries() int { return b.entries }
 
