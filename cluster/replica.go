@@ -308,18 +308,14 @@ func (r *Replica) complete(now time.Duration) bool {
 
 // takeOver finds the dead incarnations whose heir this node is.
 func (r *Replica) takeOver(now time.Duration) {
-	if r.role != Write || !r.ready || r.left {
+	if r.role != Write || r.left {
 		return
 	}
 	for inc := range r.registry.Owners() {
-		if inc == r.self {
-			continue
-		}
-		m := r.members.known[inc]
-		if m == nil { // known by its entries only: give it the time to be heard
-			m = r.members.tick(inc, Write, 0, now)
-		}
-		if m == nil || !r.members.dead(m, now) {
+		// One that is known by its entries only counts from now: it is given the
+		// time to be heard.
+		m := r.members.tick(inc, Write, 0, now)
+		if m == nil || !r.ready || !r.members.dead(m, now) {
 			continue
 		}
 		if inc.Name != r.self.Name && !r.members.half(now) && now-m.Rose < r.config.MinorityTakeOver {
