@@ -18,6 +18,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
+// maxPatience bounds how long a node that hears nobody stays with one server.
+const maxPatience = time.Minute
+
 // Link is one node's connection to the others. Its methods may be called from
 // any goroutine.
 type Link struct {
@@ -33,7 +36,7 @@ type Link struct {
 	stopped <-chan struct{}
 	waiting sync.WaitGroup
 
-	lastBeacon atomic.Int64 // UnixNano of the last beacon that came in; 0: none
+	lastBeacon atomic.Int64 // UnixNano of the last beacon that came in, or of Open
 	stats      counters
 }
 
@@ -93,6 +96,7 @@ func Open(ctx context.Context, config Config, self model.Incarnation, log *slog.
 			return nil, fmt.Errorf("subscribe to %s: %w", subject, err)
 		}
 	}
+	l.lastBeacon.Store(time.Now().UnixNano())
 	if !config.Embedded() {
 		l.waiting.Go(l.watchSilence)
 	}
@@ -183,22 +187,27 @@ func (l *Link) address(o cluster.Outgoing) string {
 	}
 }
 
-// watchSilence leaves a server through which beacons came and come no more: it
-// may be cut off from the others while its connection to us is well.
+// watchSilence leaves a server through which no beacons come: it may be cut off
+// from the others while its connection to us is well. If they don't come through
+// the others either, there may be nobody to hear: each time it waits longer.
 func (l *Link) watchSilence() {
 	ticker := time.NewTicker(l.config.Silence / 3)
 	defer ticker.Stop()
+	patience, left := l.config.Silence, time.Now()
 	for {
 		select {
 		case <-l.stopped:
 			return
 		case now := <-ticker.C:
-			last := l.lastBeacon.Load()
-			if last == 0 || now.Sub(time.Unix(0, last)) < l.config.Silence || !l.conn.IsConnected() {
+			heard := time.Unix(0, l.lastBeacon.Load())
+			if heard.After(left) {
+				patience, left = l.config.Silence, heard
+			}
+			if now.Sub(left) < patience || !l.conn.IsConnected() || len(l.conn.Servers()) < 2 {
 				continue
 			}
 			l.log.Warn("no beacon comes through this NATS server, trying another", "server", l.conn.ConnectedAddr())
-			l.lastBeacon.Store(now.UnixNano())
+			patience, left = min(2*patience, maxPatience), now
 			if err := l.conn.ForceReconnect(); err != nil {
 				l.log.Warn("can't leave the NATS server", "err", err)
 			}

@@ -100,8 +100,8 @@ func Kinds() []Kind {
 	return out
 }
 
-// Kind returns the code's row of the table; an unknown code, from a newer peer,
-// is treated as internal.
+// Kind returns the code's row of the table; of an unknown code, from a newer
+// peer, only that another node may know better.
 func (c Code) Kind() Kind {
 	for _, k := range table {
 		if k.Code == c {

@@ -10,22 +10,36 @@ import (
 // AppendJSON appends the message as one line of JSON, its newline included.
 // Lines concatenate: several messages in one frame are their lines in a row.
 func AppendJSON(dst []byte, m Message) ([]byte, error) {
-	body, err := json.Marshal(m)
-	if err != nil {
-		return dst, fmt.Errorf("wire: encode %s: %w", m.Type(), err)
-	}
+	start := len(dst)
 	dst = append(dst, `{"type":"`...)
 	dst = append(dst, m.Type()...)
 	dst = append(dst, '"')
-	if len(body) > 2 { // not "{}"
-		dst = append(dst, ',')
+	comma := len(dst)
+	out := appender{dst}
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // it is no HTML, and people read URLs in it
+	if err := encoder.Encode(m); err != nil {
+		return dst[:start], fmt.Errorf("wire: encode %s: %w", m.Type(), err)
 	}
-	dst = append(dst, body[1:]...)
-	return append(dst, '\n'), nil
+	// The encoder has written another object after ours has begun: join the two.
+	if string(out.bytes[comma:]) == "{}\n" {
+		return append(out.bytes[:comma], "}\n"...), nil
+	}
+	out.bytes[comma] = ','
+	return out.bytes, nil
 }
 
-// DecodeJSON reads one line. The error is an *Error with CodeMalformed or
-// CodeUnknownType that carries the line's "seq", where that could be read.
+// appender is an io.Writer that appends.
+type appender struct{ bytes []byte }
+
+func (a *appender) Write(p []byte) (int, error) {
+	a.bytes = append(a.bytes, p...)
+	return len(p), nil
+}
+
+// DecodeJSON reads one line. The error is an *Error with CodeMalformed,
+// CodeUnknownType, or CodeInvalidInstance where an instance is missing, that
+// carries the line's "seq", where that could be read.
 // Unknown fields are ignored: a newer peer may have more to say.
 func DecodeJSON(line []byte) (Message, error) {
 	var head struct {
@@ -42,8 +56,17 @@ func DecodeJSON(line []byte) (Message, error) {
 	if err := json.Unmarshal(line, m); err != nil {
 		return nil, NewError(CodeMalformed, "%s: %s", head.Type, reason(err)).For(head.Seq)
 	}
-	if u, ok := m.(*Update); ok {
-		u.Set.Key = u.Key()
+	switch m := m.(type) {
+	case *Update:
+		m.Set.Key = m.Key()
+	case *Register:
+		if m.Instance == nil {
+			return nil, NewError(CodeInvalidInstance, "register: the instance is missing").For(head.Seq)
+		}
+	case *Put:
+		if m.Instance == nil {
+			return nil, NewError(CodeInvalidInstance, "put: the instance is missing")
+		}
 	}
 	return m, nil
 }
