@@ -1,0 +1,48 @@
+package client
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// endpoints returns the URLs of a channel at each of the nodes.
+func endpoints(nodes []string, path string) ([]string, error) {
+	out := make([]string, 0, len(nodes))
+	for _, node := range nodes {
+		endpoint, err := endpointOf(node, path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, endpoint)
+	}
+	return out, nil
+}
+
+// endpointOf returns the URL of a channel at a node.
+func endpointOf(node, path string) (string, error) {
+	text := node
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("node %q: %w", node, err)
+	}
+	switch u.Scheme {
+	case "http", "https":
+	case "ws":
+		u.Scheme = "http"
+	case "wss":
+		u.Scheme = "https"
+	default:
+		return "", fmt.Errorf("node %q: the scheme %q is none of http, https, ws, wss", node, u.Scheme)
+	}
+	if u.Hostname() == "" {
+		return "", fmt.Errorf("node %q has no host", node)
+	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("node %q has more than scheme, host, port and path", node)
+	}
+	return u.JoinPath(path).String(), nil
+}

@@ -1,0 +1,32 @@
+// Package mirror is the state machine of a subscription: what the node says the
+// subscriber holds, what the application sees of it, and which events it has
+// still to be told. It decides; package client does the I/O.
+//
+// Inputs are the connection (Connect, Receive, Lost), the application's interests
+// (SetInterests) and time (Tick at the moment that Due names). After any of them
+// Drain returns what to do: frames to write, interests that are settled, the
+// decision to give the connection up. Next hands out the events.
+//
+//	node ─ Snapshot Put Remove Synced Heartbeat ─▶ Mirror ─┬─ Get, All: the view
+//	                                                       └─ Next: events, compacted per key
+//
+// What holds:
+//
+//   - The view never empties because a connection ends. The snapshot of the next
+//     one is laid over it: puts take effect as they come, and what was not put
+//     when the snapshot ends is removed then. What stayed equal shows nothing.
+//   - An event says what changed between what the application was told of a key
+//     and what is there now. Events that wait are one per key, so an application
+//     that is slow costs memory in proportion to its view and misses only
+//     intermediate values.
+//   - Synced events come after everything that led up to them.
+//   - Count and digest of each Synced and Heartbeat are compared with what is
+//     held. A difference subscribes again; one that stays costs the node the
+//     connection. Both are counted.
+//   - A put with an older version than what is shown, from a node that is behind
+//     the one before it, is noted but not shown; unless the node still says so
+//     after the time Fence.
+//
+// Pure: time is an argument (monotonic, from any fixed moment), nothing is
+// random, nothing blocks. One owner at a time; not safe for concurrent use.
+package mirror

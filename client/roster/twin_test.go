@@ -1,0 +1,267 @@
+package roster
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"heureka/model"
+	"heureka/wire"
+)
+
+var seed = flag.Uint64("seed", 0, "of the twin's first run; 0: one of its own")
+
+// TestNodesHoldWhatIsWanted lets an application wish at random, over connections
+// that break at random to nodes that sometimes refuse. Every wish is answered
+// when things calm down, and the node holds exactly what the application was
+// told is registered.
+func TestNodesHoldWhatIsWanted(t *testing.T) {
+	first := *seed
+	if first == 0 {
+		first = rand.Uint64()
+	}
+	t.Logf("first seed %d", first)
+	for run := range uint64(150) {
+		cfg := DefaultConfig("p")
+		cfg.MaxInFlight = 4
+		w := &world{
+			t:      t,
+			seed:   first + run,
+			random: rand.New(rand.NewPCG(first+run, 1)),
+			roster: New(cfg),
+			held:   make(map[model.Key]*model.Instance),
+			ids:    make(map[model.Key]uint64),
+			open:   make(map[uint64]uint64),
+		}
+		w.run(300)
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// bad is a vip that nodes refuse.
+const bad = "bad"
+
+// world is an application, a connection, and the nodes, which agree on what they
+// hold. What a lost connection registered stays held.
+type world struct {
+	t      *testing.T
+	seed   uint64
+	random *rand.Rand
+	roster *Roster
+	now    time.Duration
+
+	connected bool
+	queue     []wire.Message                // said by the client, not answered
+	mine      map[model.Key]bool            // registered by this connection
+	held      map[model.Key]*model.Instance // by the nodes
+	version   int
+
+	ids  map[model.Key]uint64 // of the registrations that the application has
+	open map[uint64]uint64    // wishes without an answer, and their registrations
+}
+
+func (w *world) run(steps int) {
+	for range steps {
+		switch w.random.IntN(8) {
+		case 0, 1:
+			w.wish()
+		case 2, 3, 4:
+			w.answer(w.random.IntN(20) == 0)
+		case 5:
+			if w.random.IntN(6) == 0 {
+				w.reconnect()
+			}
+		case 6:
+			w.now += time.Duration(w.random.IntN(1000)) * time.Millisecond
+			w.tick()
+		case 7:
+			if w.random.IntN(6) == 0 {
+				w.lose()
+			}
+		}
+		w.obey()
+	}
+	if !w.connected {
+		w.reconnect()
+	}
+	for range 1000 {
+		w.now += 100 * time.Millisecond
+		w.tick()
+		w.obey()
+		for len(w.queue) > 0 {
+			w.answer(false)
+			w.obey()
+		}
+	}
+	w.compare()
+}
+
+func (w *world) wish() {
+	in := &model.Instance{App: "A", ID: fmt.Sprint(w.random.IntN(6)), Status: model.Statuses()[w.random.IntN(3)]}
+	if w.random.IntN(5) == 0 {
+		in.VIP = bad
+	}
+	key := in.Key()
+	var wish uint64
+	var err error
+	id := w.ids[key]
+	switch {
+	case id == 0:
+		wish, err = w.roster.Register(in)
+		id = wish
+		w.ids[key] = id
+	case w.random.IntN(3) == 0:
+		wish, err = w.roster.Unregister(key)
+		delete(w.ids, key)
+	default:
+		wish, err = w.roster.Update(in)
+	}
+	if err != nil {
+		w.fail("%v", err)
+	}
+	w.open[wish] = id
+}
+
+func (w *world) tick() {
+	if due, ok := w.roster.Due(); ok && due <= w.now {
+		w.roster.Tick(w.now)
+	}
+}
+
+func (w *world) reconnect() {
+	if w.connected {
+		w.roster.Lost()
+	}
+	w.connected, w.queue, w.mine = true, nil, make(map[model.Key]bool)
+	w.roster.Connect(w.now)
+	w.roster.Receive(w.now, &wire.Welcome{HeartbeatMs: 10_000, MaxMessage: 1 << 20})
+}
+
+// lose lets another client take a key over, or its lease end.
+func (w *world) lose() {
+	key := model.NewKey("A", fmt.Sprint(w.random.IntN(6)))
+	if w.connected && w.mine[key] {
+		delete(w.mine, key)
+		delete(w.held, key)
+		w.roster.Receive(w.now, &wire.Again{App: key.App, ID: key.ID})
+	}
+}
+
+// answer lets the node take the next message, or only believe so and say to try
+// again.
+func (w *world) answer(later bool) {
+	if len(w.queue) == 0 {
+		return
+	}
+	m := w.queue[0]
+	w.queue = w.queue[1:]
+	var reply wire.Message
+	switch m := m.(type) {
+	case *wire.Heartbeat:
+		reply = &wire.Ack{Seq: m.Seq}
+	case *wire.Register:
+		switch {
+		case later:
+			e := wire.NewError(wire.CodeInvalidInstance, "later").For(m.Seq)
+			e.Retry = wire.RetryYes
+			reply = e
+		case m.Instance.VIP == bad:
+			reply = wire.NewError(wire.CodeInvalidInstance, "bad").For(m.Seq)
+		default:
+			w.held[m.Instance.Key()], w.mine[m.Instance.Key()] = m.Instance, true
+			reply = w.ack(m.Seq)
+		}
+	case *wire.Update:
+		reply = w.update(m)
+	case *wire.Unregister:
+		if w.mine[m.Key()] {
+			delete(w.held, m.Key())
+			delete(w.mine, m.Key())
+			reply = w.ack(m.Seq)
+		} else {
+			reply = wire.NewError(wire.CodeNotRegistered, "").For(m.Seq)
+		}
+	}
+	w.roster.Receive(w.now, reply)
+}
+
+func (w *world) update(m *wire.Update) wire.Message {
+	if !w.mine[m.Key()] {
+		return wire.NewError(wire.CodeNotRegistered, "").For(m.Seq)
+	}
+	next, err := m.Set.Apply(w.held[m.Key()])
+	if err != nil {
+		w.fail("%v", err)
+	}
+	if next.VIP == bad {
+		return wire.NewError(wire.CodeInvalidInstance, "bad").For(m.Seq)
+	}
+	w.held[m.Key()] = next
+	return w.ack(m.Seq)
+}
+
+func (w *world) ack(seq uint64) *wire.Ack {
+	w.version++
+	return &wire.Ack{Seq: seq, Version: fmt.Sprint(w.version)}
+}
+
+// obey takes what the roster wants: its words reach the node in order, its
+// answers the application.
+func (w *world) obey() {
+	effects := w.roster.Drain()
+	for _, frame := range effects.Frames {
+		for line := range bytes.Lines(frame) {
+			m, err := wire.DecodeJSON(line)
+			if err != nil {
+				w.fail("%v", err)
+			}
+			if _, hello := m.(*wire.Hello); !hello {
+				w.queue = append(w.queue, m)
+			}
+		}
+	}
+	for _, s := range effects.Settled {
+		for wish, id := range w.open {
+			if id == s.ID && wish <= s.Wish {
+				delete(w.open, wish)
+			}
+		}
+		if s.Ended && w.ids[s.Key] == s.ID {
+			delete(w.ids, s.Key) // refused for good
+		}
+	}
+	if effects.Departure != nil {
+		w.reconnect()
+		w.obey()
+	}
+}
+
+func (w *world) compare() {
+	for key := range w.ids {
+		want, held := w.roster.Want(key), w.held[key]
+		if want == nil || held == nil || !want.Equal(held) || !w.mine[key] {
+			w.fail("%s: want %+v, held %+v, by this connection %t", key, want, held, w.mine[key])
+		}
+	}
+	for key := range w.mine {
+		if w.ids[key] == 0 {
+			w.fail("%s is registered, the application knows nothing of it", key)
+		}
+	}
+	if len(w.roster.flights) > 0 || w.roster.Len() != len(w.ids) {
+		w.fail("%d on their way, %d registrations for %d", len(w.roster.flights), w.roster.Len(), len(w.ids))
+	}
+	if len(w.open) > 0 {
+		w.fail("never answered: %v", w.open)
+	}
+}
+
+func (w *world) fail(format string, args ...any) {
+	w.t.Helper()
+	w.t.Fatalf("seed %d: %s", w.seed, fmt.Sprintf(format, args...))
+}
