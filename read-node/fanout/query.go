@@ -1,0 +1,71 @@
+package fanout
+
+import (
+	"cmp"
+	"slices"
+
+	"heureka/interest"
+	"heureka/model"
+)
+
+// Selection is what one moment of the view has for a question. It doesn't change
+// any more and may be passed to another goroutine, which does the work of sorting
+// and matching there.
+type Selection struct {
+	set        interest.Set
+	filter     bool // candidates holds more than the set matches
+	candidates []*record
+}
+
+// Select returns what the view has for a set of interests. It takes time in
+// proportion to the answer, for patterns to the view, and matches none here.
+func (h *Hub) Select(set interest.Set) Selection {
+	sel := Selection{set: set}
+	add := func(r *record) { sel.candidates = append(sel.candidates, r) }
+	like := func(in interest.Interest) bool { return in.Op == interest.Like }
+	if slices.ContainsFunc(set.Atoms(), like) {
+		sel.filter = true
+		h.catalog.all(add)
+		return sel
+	}
+	for _, atom := range set.Atoms() {
+		h.catalog.visit(atom, nil, add)
+	}
+	return sel
+}
+
+// Instances returns what was selected, by rising key.
+func (sel Selection) Instances() []*model.Instance {
+	out := make([]*model.Instance, 0, len(sel.candidates))
+	for _, r := range sel.candidates {
+		if !sel.filter || sel.set.Match(r.instance) {
+			out = append(out, r.instance)
+		}
+	}
+	slices.SortFunc(out, func(a, b *model.Instance) int { return a.Key().Compare(b.Key()) })
+	return slices.Compact(out)
+}
+
+// Get returns what the view has of one instance, nil if nothing.
+func (h *Hub) Get(key model.Key) *model.Instance {
+	if r := h.catalog.get(key); r != nil {
+		return r.instance
+	}
+	return nil
+}
+
+// AppCount tells how many instances of an application the view has.
+type AppCount struct {
+	App       string `json:"app"`
+	Instances int    `json:"instances"`
+}
+
+// Apps returns all applications, by name.
+func (h *Hub) Apps() []AppCount {
+	out := make([]AppCount, 0, len(h.catalog.apps))
+	for app, ids := range h.catalog.apps {
+		out = append(out, AppCount{app, len(ids)})
+	}
+	slices.SortFunc(out, func(a, b AppCount) int { return cmp.Compare(a.App, b.App) })
+	return out
+}

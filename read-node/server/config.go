@@ -1,0 +1,172 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"heureka/cluster"
+	"heureka/interest"
+	"heureka/internal/ops"
+	"heureka/read-node/fanout"
+	"heureka/read-node/session"
+	"heureka/replication"
+
+	"github.com/alecthomas/kong"
+)
+
+// Config is how a read node is run. The tags say what each setting means and its
+// default, for flags and environment alike.
+type Config struct {
+	Name      string `help:"Name of the node, the same after each restart; by default the host's." default:"${hostname}" env:"HEUREKA_NAME"`
+	HTTP      string `name:"http" help:"Where subscribers and queries are served, as host:port." default:"127.0.0.1:8761" env:"HEUREKA_HTTP"`
+	Advertise string `help:"Address of the service port as others reach it; by default the one listened on." env:"HEUREKA_ADVERTISE"`
+	Admin     string `help:"Where metrics and profiles are served, as host:port. Nobody is asked who they are there." default:"127.0.0.1:8861" env:"HEUREKA_ADMIN"`
+
+	NATS            []string `name:"nats" help:"NATS servers, as nats://host:port: those of the write nodes, or what these use." default:"nats://127.0.0.1:7201,nats://127.0.0.1:7202,nats://127.0.0.1:7203" env:"HEUREKA_NATS"`
+	NATSCredentials string   `name:"nats-credentials" help:"File with NATS user credentials." type:"path" env:"HEUREKA_NATS_CREDENTIALS"`
+	Cluster         string   `help:"Name of the cluster; several may share one NATS." default:"heureka" env:"HEUREKA_CLUSTER"`
+
+	Heartbeat time.Duration `help:"Between two heartbeats to a subscriber." default:"10s" env:"HEUREKA_HEARTBEAT"`
+	Hello     time.Duration `name:"hello-timeout" help:"From a subscriber's connection to its hello." default:"10s" env:"HEUREKA_HELLO_TIMEOUT"`
+	Patience  time.Duration `help:"A subscriber that has taken no byte for so long is given up." default:"5m" env:"HEUREKA_PATIENCE"`
+	Close     time.Duration `name:"close-timeout" help:"For the last words to a subscriber." default:"5s" env:"HEUREKA_CLOSE_TIMEOUT"`
+	Pace      time.Duration `name:"subscribe-pace" help:"Shortest time between two changes of interest on one connection; who is faster is read more slowly." default:"20ms" env:"HEUREKA_SUBSCRIBE_PACE"`
+
+	DrainSpread  time.Duration `help:"When stopping, subscribers are asked to go elsewhere within this time." default:"10s" env:"HEUREKA_DRAIN_SPREAD"`
+	DrainTimeout time.Duration `help:"When stopping, subscribers that are still there after this time are closed." default:"15s" env:"HEUREKA_DRAIN_TIMEOUT"`
+
+	MaxSessions   int `help:"Subscribers connected at once." default:"20000" env:"HEUREKA_MAX_SESSIONS"`
+	MaxMessage    int `help:"Bytes of one message from a subscriber." default:"262144" env:"HEUREKA_MAX_MESSAGE"`
+	MaxFrame      int `help:"Bytes of one frame to a subscriber: all that is held for one that doesn't read." default:"65536" env:"HEUREKA_MAX_FRAME"`
+	MaxInterests  int `help:"Interests of one subscription." default:"1000" env:"HEUREKA_MAX_INTERESTS"`
+	MaxValue      int `help:"Bytes of one interest's value or pattern." default:"512" env:"HEUREKA_MAX_VALUE"`
+	MaxPattern    int `help:"Bytes of one compiled pattern, estimated." default:"65536" env:"HEUREKA_MAX_PATTERN"`
+	MaxVerdicts   int `help:"Bytes of what is remembered of which values match which patterns." default:"67108864" env:"HEUREKA_MAX_VERDICTS"`
+	MaxReferences int `help:"Places in all groups' logs together; a group that doesn't fit is refused." default:"4000000" env:"HEUREKA_MAX_REFERENCES"`
+	Departures    int `help:"Departures that a group's log remembers at least." default:"256" env:"HEUREKA_DEPARTURES"`
+	SharedBytes   int `help:"Bytes of frames kept to be shared by subscribers." default:"8388608" env:"HEUREKA_SHARED_BYTES"`
+	MaxSurveys    int `help:"Subscriptions whose patterns are matched against the view at the same time." default:"16" env:"HEUREKA_MAX_SURVEYS"`
+	MaxQueries    int `help:"Plain HTTP queries answered at the same time." default:"64" env:"HEUREKA_MAX_QUERIES"`
+	MaxCommands   int `help:"Words of sessions and queries that wait for the node's loop." default:"4096" env:"HEUREKA_MAX_COMMANDS"`
+	MaxIncoming   int `help:"Messages of other nodes that wait for the node's loop." default:"1024" env:"HEUREKA_MAX_INCOMING"`
+	MaxWaiting    int `help:"Entries that wait for what is missing before them." default:"100000" env:"HEUREKA_MAX_WAITING"`
+
+	Origins []string `help:"Hosts whose web pages may subscribe from a browser, beside this node's own." env:"HEUREKA_ORIGINS"`
+
+	HeaderTimeout time.Duration `name:"http-header-timeout" help:"For the headers of a request." default:"10s" env:"HEUREKA_HTTP_HEADER_TIMEOUT"`
+	ReadTimeout   time.Duration `name:"http-read-timeout" help:"For a whole request." default:"30s" env:"HEUREKA_HTTP_READ_TIMEOUT"`
+	WriteTimeout  time.Duration `name:"http-write-timeout" help:"For a whole answer." default:"2m" env:"HEUREKA_HTTP_WRITE_TIMEOUT"`
+	IdleTimeout   time.Duration `name:"http-idle-timeout" help:"Between two requests." default:"2m" env:"HEUREKA_HTTP_IDLE_TIMEOUT"`
+	MaxHeader     int           `name:"http-max-header" help:"Bytes of a request's headers." default:"32768" env:"HEUREKA_HTTP_MAX_HEADER"`
+
+	Beacon     time.Duration `help:"Between two beacons; the same on all nodes." default:"1s" env:"HEUREKA_BEACON"`
+	DeadAfter  time.Duration `help:"A node silent for so long is dead; the same on all nodes." default:"10s" env:"HEUREKA_DEAD_AFTER"`
+	Tombstones time.Duration `help:"How long removals are remembered; the same on all nodes." default:"1h" env:"HEUREKA_TOMBSTONES"`
+	Grace      time.Duration `help:"How long the eviction of a taken-over instance stays hidden, for its owner to come back." default:"3s" env:"HEUREKA_GRACE"`
+}
+
+// DefaultConfig returns the defaults that the tags give, without a name.
+func DefaultConfig() Config {
+	var defaults Config
+	parser, err := kong.New(&defaults, kong.Vars{"hostname": ""})
+	if err != nil {
+		panic(fmt.Sprintf("server: a setting's tag makes no sense: %v", err))
+	}
+	for _, flag := range parser.Model.Flags {
+		flag.Tag.Envs = nil
+		if err := flag.Reset(); err != nil { // to its default
+			panic(fmt.Sprintf("server: the default of %s is no value of it: %v", flag.Name, err))
+		}
+	}
+	return defaults
+}
+
+// Validate reports the first setting that can't be worked with.
+func (c Config) Validate() error {
+	if c.Name == "" {
+		return errors.New("name: a node needs one")
+	}
+	for _, address := range []struct{ name, value string }{{"http", c.HTTP}, {"admin", c.Admin}} {
+		if _, _, err := net.SplitHostPort(address.value); err != nil {
+			return fmt.Errorf("%s: %q isn't host:port", address.name, address.value)
+		}
+	}
+	if len(c.NATS) == 0 {
+		return errors.New("nats: a read node needs at least one server")
+	}
+	for _, limit := range []struct {
+		name  string
+		value int
+		least int
+	}{
+		{"max-sessions", c.MaxSessions, 1}, {"max-message", c.MaxMessage, 256}, {"max-frame", c.MaxFrame, 256},
+		{"max-interests", c.MaxInterests, 1}, {"max-value", c.MaxValue, 1}, {"max-pattern", c.MaxPattern, 1},
+		{"max-verdicts", c.MaxVerdicts, 1}, {"max-references", c.MaxReferences, 1}, {"departures", c.Departures, 1},
+		{"shared-bytes", c.SharedBytes, 0}, {"max-surveys", c.MaxSurveys, 1}, {"max-queries", c.MaxQueries, 1},
+		{"max-commands", c.MaxCommands, 1}, {"max-incoming", c.MaxIncoming, 1}, {"max-waiting", c.MaxWaiting, 1},
+		{"http-max-header", c.MaxHeader, 1024},
+	} {
+		if limit.value < limit.least {
+			return fmt.Errorf("%s: %d, it must be at least %d", limit.name, limit.value, limit.least)
+		}
+	}
+	for _, limit := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"heartbeat", c.Heartbeat}, {"hello-timeout", c.Hello}, {"patience", c.Patience}, {"close-timeout", c.Close},
+		{"http-header-timeout", c.HeaderTimeout}, {"http-read-timeout", c.ReadTimeout},
+		{"http-write-timeout", c.WriteTimeout}, {"http-idle-timeout", c.IdleTimeout},
+		{"beacon", c.Beacon}, {"dead-after", c.DeadAfter}, {"tombstones", c.Tombstones},
+	} {
+		if limit.value <= 0 {
+			return fmt.Errorf("%s: %v, it must be above zero", limit.name, limit.value)
+		}
+	}
+	if c.Pace < 0 || c.Grace < 0 {
+		return fmt.Errorf("subscribe-pace, grace: %v and %v, they can't be below zero", c.Pace, c.Grace)
+	}
+	if c.DrainSpread < 0 || c.DrainTimeout < c.DrainSpread {
+		return fmt.Errorf("drain-timeout: %v, it must be at least the drain-spread of %v", c.DrainTimeout, c.DrainSpread)
+	}
+	return errors.Join(c.fanout().Validate(), c.session().Validate(), c.web().Validate(),
+		c.replica().Validate(), c.link().Validate())
+}
+
+func (c Config) interests() interest.Limits {
+	return interest.Limits{Interests: c.MaxInterests, Value: c.MaxValue, Pattern: c.MaxPattern, Verdicts: c.MaxVerdicts}
+}
+
+func (c Config) fanout() fanout.Config {
+	return fanout.Config{MaxFrame: c.MaxFrame, Departures: c.Departures, References: c.MaxReferences, SharedBytes: c.SharedBytes}
+}
+
+func (c Config) session() session.Config {
+	return session.Config{
+		Node: c.Name, Heartbeat: c.Heartbeat, HelloTimeout: c.Hello, Patience: c.Patience, CloseTimeout: c.Close,
+		Pace: c.Pace, MaxMessage: c.MaxMessage, Interests: c.interests(), Origins: c.Origins,
+	}
+}
+
+func (c Config) web() ops.HTTPConfig {
+	out := ops.DefaultHTTPConfig()
+	out.ReadHeaderTimeout, out.ReadTimeout = c.HeaderTimeout, c.ReadTimeout
+	out.WriteTimeout, out.IdleTimeout, out.MaxHeaderBytes = c.WriteTimeout, c.IdleTimeout, c.MaxHeader
+	return out
+}
+
+func (c Config) replica() cluster.Config {
+	out := cluster.DefaultConfig()
+	out.Beacon, out.DeadAfter, out.Tombstones = c.Beacon, c.DeadAfter, c.Tombstones
+	out.View.Grace, out.MaxWaiting = c.Grace, c.MaxWaiting
+	return out
+}
+
+func (c Config) link() replication.Config {
+	out := replication.DefaultConfig()
+	out.Cluster, out.URLs, out.Credentials, out.Incoming = c.Cluster, c.NATS, c.NATSCredentials, c.MaxIncoming
+	out.Listen, out.Routes, out.Peers = "", "", nil
+	return out
+}

@@ -1,0 +1,96 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"heureka/cluster"
+	"heureka/interest"
+	"heureka/model"
+	"heureka/read-node/fanout"
+	"heureka/read-node/session"
+	"heureka/wire"
+)
+
+// core is the state that the loop's goroutine owns.
+type core struct {
+	replica  *cluster.Replica
+	hub      *fanout.Hub
+	sessions map[fanout.SessionID]*session.Session
+	stale    bool
+	metrics  *metrics
+	log      *slog.Logger
+}
+
+// command is a word of a session, or a question to the core.
+type command struct {
+	kind    commandKind
+	session *session.Session
+	seq     uint64       // of a subscribe
+	set     interest.Set // likewise
+	known   fanout.Verdicts
+	ask     func(*core)
+}
+
+type commandKind uint8
+
+const (
+	commandOpen commandKind = iota
+	commandSubscribe
+	commandWritten
+	commandClose
+	commandAsk
+)
+
+func (c *core) do(cmd command) {
+	switch s := cmd.session; cmd.kind {
+	case commandOpen:
+		c.sessions[s.ID] = s
+		c.hub.Open(s.ID)
+	case commandSubscribe:
+		if err := c.hub.Subscribe(s.ID, cmd.seq, cmd.set, cmd.known); errors.Is(err, fanout.ErrFull) {
+			s.Refuse(cmd.seq, wire.NewError(wire.CodeOverloaded, "the node has no room for another set of interests"))
+		}
+	case commandWritten:
+		c.hub.Written(s.ID)
+	case commandClose:
+		delete(c.sessions, s.ID)
+		c.hub.Close(s.ID)
+	case commandAsk:
+		cmd.ask(c)
+	}
+}
+
+// tick does what is due.
+func (c *core) tick(now model.Moment) {
+	c.replica.Tick(now)
+	if stale := c.replica.Stale(now.Mono); stale != c.stale {
+		c.stale = stale
+		c.hub.Heartbeat(stale)
+		if stale && c.replica.Ready() {
+			c.log.Warn("no write node is heard: what is served may be old")
+		}
+	}
+}
+
+// follow passes on what the replica wants done and what its view shows, and
+// hands out the frames that are due.
+func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) {
+	effects := c.replica.Drain()
+	for _, m := range effects.Messages {
+		if err := send(m); err != nil {
+			c.log.Debug("message not sent", "err", err) // counted by the link, made good by the next
+		}
+	}
+	for _, change := range effects.Changes {
+		c.hub.Apply(change)
+		if change.Kind == model.Put && c.replica.Ready() {
+			said := time.Duration(now.Wall-change.Version.Time.Micros()) * time.Microsecond
+			c.metrics.propagation.Observe(max(said, 0).Seconds())
+		}
+	}
+	for _, d := range c.hub.Deliveries() {
+		c.sessions[d.Session].Deliver(d.Frame)
+	}
+}

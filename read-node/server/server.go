@@ -1,0 +1,207 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"heureka/cluster"
+	"heureka/internal/ops"
+	"heureka/model"
+	"heureka/read-node/fanout"
+	"heureka/read-node/session"
+	"heureka/replication"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// leaveTimeout is for the last beacon to reach NATS.
+const leaveTimeout = time.Second
+
+// Addresses says where a server listens, as host:port. A read node has no NATS
+// and no routes.
+type Addresses struct {
+	HTTP   string
+	Admin  string
+	NATS   string
+	Routes string
+}
+
+// Server is one read node.
+type Server struct {
+	config   Config
+	self     model.Incarnation
+	log      *slog.Logger
+	registry *prometheus.Registry
+	metrics  *metrics
+
+	http  net.Listener
+	admin net.Listener
+
+	loop     *loop
+	sessions *sessions
+	queries  chan struct{}         // holds one for each being answered
+	state    atomic.Pointer[state] // as of the last tick
+	ready    chan struct{}
+	killed   chan struct{}
+	killing  sync.Once
+}
+
+// New returns a read node that listens already, so that its addresses are known,
+// but serves only when Run is called.
+func New(config Config, log *slog.Logger) (*Server, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return nil, fmt.Errorf("server: an id for this run: %w", err)
+	}
+	s := &Server{
+		config:   config,
+		self:     model.Incarnation{Name: config.Name, ID: id},
+		log:      log.With("node", config.Name),
+		registry: ops.NewRegistry(),
+		queries:  make(chan struct{}, config.MaxQueries),
+		ready:    make(chan struct{}),
+		killed:   make(chan struct{}),
+	}
+	if s.http, err = net.Listen("tcp", config.HTTP); err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+	if s.admin, err = net.Listen("tcp", config.Admin); err != nil {
+		return nil, errors.Join(fmt.Errorf("admin: %w", err), s.http.Close())
+	}
+	s.metrics = newMetrics(s)
+	s.registry.MustRegister(s.metrics)
+	s.state.Store(&state{})
+	s.loop = s.newLoop()
+	s.sessions = newSessions(s.loop, config.MaxSessions)
+	return s, nil
+}
+
+func (s *Server) newLoop() *loop {
+	advertise := s.config.Advertise
+	if advertise == "" {
+		advertise = s.http.Addr().String()
+	}
+	random := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	return &loop{
+		core: &core{
+			replica:  cluster.New(s.config.replica(), s.self, cluster.Read, advertise, random),
+			hub:      fanout.New(s.config.fanout(), s.config.interests()),
+			sessions: make(map[fanout.SessionID]*session.Session),
+			metrics:  s.metrics,
+			log:      s.log,
+		},
+		heartbeat: s.config.Heartbeat,
+		commands:  make(chan command, s.config.MaxCommands),
+		surveys:   make(chan struct{}, s.config.MaxSurveys),
+		stop:      make(chan struct{}),
+		stopped:   make(chan struct{}),
+		start:     time.Now(),
+		published: s.publish,
+	}
+}
+
+// Addresses returns where the server listens.
+func (s *Server) Addresses() Addresses {
+	return Addresses{HTTP: s.http.Addr().String(), Admin: s.admin.Addr().String()}
+}
+
+// Ready is closed when the view is complete and subscribers are served.
+func (s *Server) Ready() <-chan struct{} { return s.ready }
+
+// Kill makes Run return as soon as it can, without a word to anyone: what a crash
+// looks like from outside. It is for tests.
+func (s *Server) Kill() { s.killing.Do(func() { close(s.killed) }) }
+
+// Run serves until the context ends, then stops gracefully: it takes no more
+// subscribers, asks those that are there to go elsewhere, waits for them as long
+// as the configuration says, and leaves the cluster. It returns when all that it
+// started has ended. An error is what made it stop before. Run is called once.
+func (s *Server) Run(ctx context.Context) error {
+	link, err := replication.Open(ctx, s.config.link(), s.self, s.log)
+	if err != nil {
+		return errors.Join(err, s.http.Close(), s.admin.Close())
+	}
+	s.metrics.link.Store(link)
+
+	serving, stopServing := context.WithCancelCause(context.Background())
+	defer stopServing(nil)
+	failed := make(chan error, 2)
+	var parts sync.WaitGroup
+	parts.Go(func() { failed <- ops.ServeHTTP(serving, s.http, s.handler(), s.config.web(), s.log) })
+	parts.Go(func() { failed <- ops.ServeAdmin(serving, s.admin, s.registry, s.log) })
+	parts.Go(func() { s.loop.run(link) })
+	s.log.Info("read node started", "http", s.http.Addr().String(), "admin", s.admin.Addr().String(), "incarnation", s.self.ID.String())
+
+	err = nil
+	select {
+	case <-ctx.Done():
+		s.drain()
+	case err = <-failed:
+	case <-s.killed:
+	}
+	abort := s.isKilled() || err != nil
+	if abort {
+		stopServing(ops.ErrAbort)
+	} else {
+		stopServing(nil)
+		s.leave(link)
+	}
+	s.sessions.kill()
+	close(s.loop.stop)
+	parts.Wait()
+	link.Close()
+	s.log.Info("read node stopped")
+	return err
+}
+
+// drain sees the subscribers out.
+func (s *Server) drain() {
+	s.log.Info("read node drains", "sessions", s.sessions.count())
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
+	defer cancel()
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		s.sessions.drain(ctx, s.config.DrainSpread)
+	}()
+	select {
+	case <-gone:
+	case <-s.killed:
+		s.sessions.kill()
+		<-gone
+	}
+}
+
+// leave tells the cluster that this node stops.
+func (s *Server) leave(link *replication.Link) {
+	s.loop.ask(nil, func(c *core) {
+		now := s.loop.now()
+		c.replica.Leave(now)
+		c.follow(now, link.Send)
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	if err := link.Flush(ctx); err != nil {
+		s.log.Debug("the last beacon may not have left", "err", err)
+	}
+}
+
+func (s *Server) isKilled() bool {
+	select {
+	case <-s.killed:
+		return true
+	default:
+		return false
+	}
+}

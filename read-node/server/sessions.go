@@ -1,0 +1,145 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"heureka/interest"
+	"heureka/read-node/fanout"
+	"heureka/read-node/session"
+	"heureka/wire"
+)
+
+// sessions lets subscribers in and sees them out. It stands between them and the
+// loop, so that it knows who is there whatever the loop is doing.
+type sessions struct {
+	loop  *loop
+	limit int
+
+	mu      sync.Mutex
+	last    fanout.SessionID
+	let     int // in: some of them on their way to open
+	open    map[fanout.SessionID]*session.Session
+	refusal *wire.Error // for everyone, once set
+	killed  bool
+	running sync.WaitGroup // none is added once refusal is set
+}
+
+func newSessions(loop *loop, limit int) *sessions {
+	return &sessions{loop: loop, limit: limit, open: make(map[fanout.SessionID]*session.Session)}
+}
+
+// admit lets one more in. Leave is called when it has gone.
+func (ss *sessions) admit() (fanout.SessionID, *wire.Error) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	switch {
+	case ss.refusal != nil:
+		return 0, ss.refusal
+	case ss.let >= ss.limit:
+		return 0, wire.NewError(wire.CodeOverloaded, "%d subscribers are connected, no more are allowed", ss.let)
+	}
+	ss.let++
+	ss.last++
+	ss.running.Add(1)
+	return ss.last, nil
+}
+
+func (ss *sessions) leave() {
+	ss.mu.Lock()
+	ss.let--
+	ss.mu.Unlock()
+	ss.running.Done()
+}
+
+// count returns how many are in.
+func (ss *sessions) count() int {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	return ss.let
+}
+
+// Open passes a session on to the loop.
+func (ss *sessions) Open(s *session.Session) {
+	ss.mu.Lock()
+	ss.open[s.ID] = s
+	killed := ss.killed
+	ss.mu.Unlock()
+	if killed {
+		s.Kill()
+	}
+	ss.loop.Open(s)
+}
+
+// Subscribe passes a Subscribe on to the loop.
+func (ss *sessions) Subscribe(s *session.Session, seq uint64, set interest.Set) {
+	ss.loop.Subscribe(s, seq, set)
+}
+
+// Written passes on that a frame has left.
+func (ss *sessions) Written(s *session.Session) { ss.loop.Written(s) }
+
+// Close tells the loop that a session has ended.
+func (ss *sessions) Close(s *session.Session) {
+	ss.mu.Lock()
+	delete(ss.open, s.ID)
+	ss.mu.Unlock()
+	ss.loop.Close(s)
+}
+
+// drain lets no more in, asks everyone to go elsewhere within the spread, and
+// waits until they have or the context ends. Then it closes those that are left
+// and returns when all have gone.
+func (ss *sessions) drain(ctx context.Context, spread time.Duration) {
+	draining := wire.NewError(wire.CodeDraining, "this node stops")
+	ss.refuse(draining)
+	ss.each(func(s *session.Session) { s.GoAway(rand.N(max(spread, time.Millisecond))) })
+	gone := make(chan struct{})
+	go func() {
+		ss.running.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+	case <-ctx.Done():
+		ss.each(func(s *session.Session) { s.Stop(draining) })
+		<-gone
+	}
+}
+
+// kill closes all sockets without a word and returns when everyone has gone.
+func (ss *sessions) kill() {
+	ss.refuse(wire.NewError(wire.CodeDraining, "this node stops"))
+	ss.mu.Lock()
+	ss.killed = true
+	ss.mu.Unlock()
+	ss.each((*session.Session).Kill)
+	ss.running.Wait()
+}
+
+func (ss *sessions) refuse(err *wire.Error) {
+	ss.mu.Lock()
+	ss.refusal = err
+	ss.mu.Unlock()
+}
+
+func (ss *sessions) each(f func(*session.Session)) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for _, s := range ss.open {
+		f(s)
+	}
+}
+
+// check reports why the node shouldn't get subscribers.
+func (ss *sessions) check() error {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	if ss.refusal != nil {
+		return errors.New(ss.refusal.Message)
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package server
+
+import (
+	"errors"
+	"time"
+
+	"heureka/cluster"
+	"heureka/model"
+	"heureka/read-node/fanout"
+)
+
+// state is what the node tells of itself: a copy that the loop makes with each
+// tick, so that nobody who asks keeps the loop busy.
+type state struct {
+	ready   bool
+	stale   bool
+	behind  bool
+	hub     fanout.Stats
+	replica cluster.Stats
+	entries int    // live ones of the map
+	digest  uint64 // of those
+	number  uint64 // of the view's last change
+	members []member
+}
+
+// member is another node as this one hears it.
+type member struct {
+	Name   string       `json:"name"`
+	ID     string       `json:"id"` // of this run of it
+	Role   cluster.Role `json:"role"`
+	HTTP   string       `json:"http"`
+	Ready  bool         `json:"ready"`
+	Live   int          `json:"live"`
+	Digest string       `json:"digest"`
+}
+
+// publish makes the copy. It runs on the loop's goroutine.
+func (s *Server) publish(c *core, now model.Moment) {
+	next := &state{
+		ready:   c.replica.Ready(),
+		stale:   c.stale,
+		behind:  c.replica.Behind(now.Mono),
+		hub:     c.hub.Stats(),
+		replica: c.replica.Stats(),
+		entries: c.replica.Map().Live(),
+		digest:  c.replica.Map().Digest(),
+		number:  c.replica.View().Number(),
+		members: membersOf(c.replica, now.Mono),
+	}
+	before := s.state.Swap(next)
+	if next.ready && !before.ready {
+		s.log.Info("read node ready", "instances", next.hub.Instances, "took", time.Since(s.loop.start))
+		close(s.ready)
+	}
+}
+
+// check reports why the node shouldn't be sent subscribers.
+func (s *Server) check() error {
+	if !s.state.Load().ready {
+		return errors.New("the view isn't complete yet")
+	}
+	return s.sessions.check()
+}

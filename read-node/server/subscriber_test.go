@@ -1,0 +1,161 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+
+	"heureka/interest"
+	"heureka/internal/promise"
+	"heureka/model"
+	"heureka/wire"
+
+	"github.com/coder/websocket"
+)
+
+// subscriber is a websocket whose stream is judged.
+type subscriber struct {
+	t      *testing.T
+	conn   *websocket.Conn
+	ctx    context.Context
+	rest   [][]byte
+	report promise.Report
+	judge  *promise.Session
+	bounds promise.Bounds
+	seq    uint64
+	heard  int // messages
+}
+
+func (n *node) dial() *subscriber {
+	n.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	n.t.Cleanup(cancel)
+	conn, _, err := websocket.Dial(ctx, "ws://"+n.Addresses().HTTP+wire.PathSubscriptions, nil)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	conn.SetReadLimit(-1)
+	n.t.Cleanup(func() { _ = conn.CloseNow() })
+	s := &subscriber{t: n.t, conn: conn, ctx: ctx}
+	s.judge = promise.NewSession(n.t.Name(), &s.report)
+	return s
+}
+
+// subscribe returns a subscriber that has been told everything.
+func (n *node) subscribe(interests ...interest.Interest) *subscriber {
+	n.t.Helper()
+	s := n.dial()
+	s.send(&wire.Hello{Version: wire.ProtocolVersion})
+	if _, ok := s.next().(*wire.Welcome); !ok {
+		n.t.Fatal("no welcome")
+	}
+	s.change(interests...)
+	return s
+}
+
+// change subscribes to other interests and waits for the answer.
+func (s *subscriber) change(interests ...interest.Interest) {
+	s.t.Helper()
+	set, err := interest.NewSet(interest.DefaultLimits(), interests)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.seq++
+	s.judge.Subscribed(s.seq, set.Match)
+	s.send(&wire.Subscribe{Seq: s.seq, Interests: interests})
+	for !s.judge.Settled() {
+		s.next()
+	}
+}
+
+func (s *subscriber) send(m wire.Message) {
+	s.t.Helper()
+	line, err := wire.AppendJSON(nil, m)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.say(websocket.MessageText, line)
+}
+
+func (s *subscriber) say(kind websocket.MessageType, text []byte) {
+	s.t.Helper()
+	if err := s.conn.Write(s.ctx, kind, text); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// next returns the next message, judged.
+func (s *subscriber) next() wire.Message {
+	s.t.Helper()
+	m, err := s.read()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return m
+}
+
+func (s *subscriber) read() (wire.Message, error) {
+	for len(s.rest) == 0 {
+		_, frame, err := s.conn.Read(s.ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.bounds.Received(&s.report, s.t.Name(), len(frame))
+		s.rest = bytes.Split(bytes.TrimSuffix(frame, []byte("\n")), []byte("\n"))
+	}
+	m, err := wire.DecodeJSON(s.rest[0])
+	s.rest = s.rest[1:]
+	s.heard++
+	if err != nil {
+		return nil, err
+	}
+	s.judge.Receive(m)
+	return m, s.report.Err()
+}
+
+// until reads on until the condition holds of what is held.
+func (s *subscriber) until(holds func(*promise.Session) bool) {
+	s.t.Helper()
+	for !holds(s.judge) {
+		s.next()
+	}
+}
+
+// has reads on until the instance is held with that vip.
+func (s *subscriber) has(app, id, vip string) {
+	s.t.Helper()
+	s.until(func(j *promise.Session) bool {
+		h, ok := j.Get(model.NewKey(app, id))
+		return ok && h.Instance.VIP == vip
+	})
+}
+
+// lacks reads on until the instance isn't held.
+func (s *subscriber) lacks(app, id string) {
+	s.t.Helper()
+	s.until(func(j *promise.Session) bool {
+		_, ok := j.Get(model.NewKey(app, id))
+		return !ok
+	})
+}
+
+// closedWith reads on until the websocket is closed, and expects that code.
+func (s *subscriber) closedWith(code wire.Code) {
+	s.t.Helper()
+	for {
+		_, err := s.read()
+		if err == nil {
+			continue
+		}
+		var closed websocket.CloseError
+		if !errors.As(err, &closed) || int(closed.Code) != code.CloseCode() {
+			s.t.Fatalf("closed with %v, wanted %d", err, code.CloseCode())
+		}
+		return
+	}
+}
+
+func app(name string) interest.Interest { return interest.Interest{Kind: interest.App, Value: name} }
+func vip(name string) interest.Interest { return interest.Interest{Kind: interest.VIP, Value: name} }
+func full() interest.Interest           { return interest.Interest{Kind: interest.Full} }

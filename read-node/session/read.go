@@ -1,0 +1,161 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"heureka/interest"
+	"heureka/wire"
+
+	"github.com/coder/websocket"
+)
+
+// read takes the peer's messages until one ends the session, then it returns why;
+// nil when the peer went or Stop was called. The timer is that of the Hello.
+func (s *Session) read(hello *time.Timer) *wire.Error {
+	for {
+		message, err := s.message()
+		if err != nil || message == nil {
+			return err
+		}
+		for line := range bytes.Lines(message) {
+			if line = bytes.TrimSpace(line); len(line) == 0 {
+				continue
+			}
+			if err := s.obey(line); err != nil {
+				if err.Code.Kind().Closes {
+					return err
+				}
+				s.config.report(err.Code)
+				s.answer(err)
+			}
+		}
+		if s.greeted {
+			hello.Stop()
+		}
+	}
+}
+
+// message returns the next message of the peer; neither it nor an error when the
+// peer went.
+func (s *Session) message() ([]byte, *wire.Error) {
+	// No context that ends: the library would close the socket with it, and the
+	// peer would not hear why.
+	kind, reader, err := s.conn.Reader(context.Background())
+	if err != nil {
+		return nil, nil
+	}
+	if kind != websocket.MessageText {
+		return nil, wire.NewError(wire.CodeMalformed, "a binary message on a text channel")
+	}
+	body, err := io.ReadAll(io.LimitReader(reader, int64(s.config.MaxMessage)+1))
+	switch {
+	case err != nil:
+		return nil, nil
+	case len(body) > s.config.MaxMessage:
+		return nil, wire.NewError(wire.CodeTooLarge, "a message of more than %d bytes", s.config.MaxMessage)
+	default:
+		return body, nil
+	}
+}
+
+// obey does what one line asks for.
+func (s *Session) obey(line []byte) *wire.Error {
+	m, err := wire.DecodeJSON(line)
+	if err != nil {
+		var said *wire.Error
+		if !errors.As(err, &said) {
+			said = wire.NewError(wire.CodeMalformed, "%v", err)
+		}
+		if !s.greeted && !said.Code.Kind().Closes {
+			return wire.NewError(wire.CodeHelloExpected, "the first message must be a hello: %s", said.Message)
+		}
+		return said
+	}
+	hello, isHello := m.(*wire.Hello)
+	switch {
+	case !s.greeted && !isHello:
+		return wire.NewError(wire.CodeHelloExpected, "the first message must be a hello, not a %s", m.Type())
+	case s.greeted && isHello:
+		return wire.NewError(wire.CodeSecondHello, "a connection has one hello")
+	case isHello:
+		return s.greet(hello)
+	}
+	if m, ok := m.(*wire.Subscribe); ok {
+		return s.subscribe(m)
+	}
+	return wire.NewError(wire.CodeUnknownType, "a subscription channel takes no %s", m.Type())
+}
+
+func (s *Session) greet(m *wire.Hello) *wire.Error {
+	if m.Version != wire.ProtocolVersion {
+		return wire.NewError(wire.CodeUnsupportedVersion, "version %d isn't spoken here, %d is", m.Version, wire.ProtocolVersion)
+	}
+	s.greeted = true
+	s.log.Debug("session opened", "client", m.Client)
+	s.answer(&wire.Welcome{
+		Version:     wire.ProtocolVersion,
+		Node:        s.config.Node,
+		HeartbeatMs: s.config.Heartbeat.Milliseconds(),
+		MaxMessage:  s.config.MaxMessage,
+	})
+	return nil
+}
+
+func (s *Session) subscribe(m *wire.Subscribe) *wire.Error {
+	set, err := interest.NewSet(s.config.Interests, m.Interests)
+	if err != nil {
+		return InterestError(err).For(m.Seq)
+	}
+	if !s.pause(s.config.Pace - time.Since(s.subscribed)) {
+		return nil
+	}
+	s.subscribed = time.Now()
+	s.hub.Subscribe(s, m.Seq, set)
+	return nil
+}
+
+// pause waits, and reports false if the session ended meanwhile.
+func (s *Session) pause(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.ended:
+		return false
+	}
+}
+
+// answer passes a message to the writer. It waits for the peer to take what was
+// said before: who doesn't listen isn't listened to.
+func (s *Session) answer(m wire.Message) {
+	select {
+	case s.answers <- m:
+	case <-s.ended:
+	}
+}
+
+// InterestError returns the numbered error for what interest.NewSet found.
+func InterestError(err error) *wire.Error {
+	var fault *interest.Error
+	if !errors.As(err, &fault) {
+		return wire.NewError(wire.CodeInternal, "%v", err)
+	}
+	code := wire.CodeInvalidInterest
+	switch fault.Fault {
+	case interest.BadPattern:
+		code = wire.CodeBadPattern
+	case interest.TooMany:
+		code = wire.CodeTooManyInterests
+	case interest.TooLong:
+		code = wire.CodeValueTooLong
+	}
+	return wire.NewError(code, "%v", fault)
+}
