@@ -8,17 +8,12 @@ import (
 
 	"heureka/internal/ops"
 	"heureka/read-node/server"
-
-	"github.com/alecthomas/kong"
 )
 
 // flags is the command line.
 type flags struct {
-	server.Config `embed:""`
-
-	LogLevel  string           `help:"What is logged: debug, info, warn or error, and what is worse." default:"info" env:"HEUREKA_LOG_LEVEL"`
-	LogFormat string           `help:"How: text, for people, or json." default:"json" env:"HEUREKA_LOG_FORMAT"`
-	Version   kong.VersionFlag `help:"Print the version and end."`
+	server.Config    `embed:""`
+	ops.ProgramFlags `embed:""`
 }
 
 func main() {
@@ -32,23 +27,11 @@ func main() {
 
 // run serves with these arguments until the context ends.
 func run(ctx context.Context, args []string) error {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "" // then a name has to be given, and the settings' check says so
-	}
 	var f flags
-	parser, err := kong.New(&f,
-		kong.Name("read-node"),
-		kong.Description("Caches the registry and pushes its changes to subscribers."),
-		kong.Vars{"version": ops.ReadBuild().String(), "hostname": host},
-	)
-	if err != nil {
+	if err := ops.ParseProgram("read-node", "Caches the registry and pushes its changes to subscribers.", &f, args); err != nil {
 		return err
 	}
-	if _, err := parser.Parse(args); err != nil {
-		return err
-	}
-	log, err := ops.NewLogger(f.LogLevel, f.LogFormat, os.Stderr)
+	log, err := f.Logger(os.Stderr)
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,8 @@ func hostPort(address string) (string, int, error) {
 	return host, int(port), nil
 }
 
-// serverLog passes nats-server's log on. What it calls fatal, such as a port in
+// serverLog passes nats-server's log on. Its warnings are of peers that aren't
+// there, which a node tells of by itself. What it calls fatal, such as a port in
 // use, ends the start instead of the process.
 type serverLog struct {
 	log   *slog.Logger
@@ -95,8 +96,8 @@ type serverLog struct {
 }
 
 func (l *serverLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l *serverLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
-func (l *serverLog) Errorf(format string, v ...any)  { l.log.Warn(fmt.Sprintf(format, v...)) }
+func (l *serverLog) Warnf(format string, v ...any)   { l.log.Info(fmt.Sprintf(format, v...)) }
+func (l *serverLog) Errorf(format string, v ...any)  { l.log.Info(fmt.Sprintf(format, v...)) }
 func (l *serverLog) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
 func (l *serverLog) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
 func (l *serverLog) Fatalf(format string, v ...any) {

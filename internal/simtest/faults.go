@@ -92,25 +92,25 @@ func (w *world) converged() error {
 	first := w.nodes[0]
 	for _, n := range w.nodes {
 		if !n.up || !n.replica.Ready() {
-			return fmt.Errorf("Convergent: %s isn't ready after the faults", n.name)
+			return broken("Convergent", "%s isn't ready after the faults", n.name)
 		}
 		m, v := n.replica.Map(), n.replica.View()
 		if !m.Vector().Equal(first.replica.Map().Vector()) {
-			return fmt.Errorf("Convergent: %s and %s have different vectors", first.name, n.name)
+			return broken("Convergent", "%s and %s have different vectors", first.name, n.name)
 		}
 		if m.Digest() != first.replica.Map().Digest() || v.Len() != m.Live() {
-			return fmt.Errorf("Convergent: %s has %d entries and shows %d, %s has %d",
+			return broken("Convergent", "%s has %d entries and shows %d, %s has %d",
 				n.name, m.Live(), v.Len(), first.name, first.replica.Map().Live())
 		}
 		for e := range m.All() {
 			if s, shown := v.Get(e.Key); e.Live() && (!shown || s.Hash != e.Hash) {
-				return fmt.Errorf("Convergent: %s doesn't show %s as it is", n.name, e.Key)
+				return broken("Convergent", "%s doesn't show %s as it is", n.name, e.Key)
 			}
 		}
 	}
 	for owner, count := range first.replica.Map().Owners() {
 		if !slices.ContainsFunc(w.nodes, func(n *node) bool { return n.role == cluster.Write && n.replica.Self() == owner }) {
-			return fmt.Errorf("Convergent: %d entries belong to %s, which is gone", count, owner)
+			return broken("Convergent", "%d entries belong to %s, which is gone", count, owner)
 		}
 	}
 	return nil

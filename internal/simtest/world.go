@@ -138,8 +138,14 @@ func (w *world) every(d time.Duration, do func()) {
 
 func (w *world) fail(promise, format string, args ...any) {
 	if w.fault == nil {
-		w.fault = fmt.Errorf("%s: "+format, append([]any{promise}, args...)...)
+		w.fault = broken(promise, format, args...)
 	}
+}
+
+// broken returns the error that a promise, or something else with a name, was
+// broken.
+func broken(promise, format string, args ...any) error {
+	return fmt.Errorf("%s: %w", promise, fmt.Errorf(format, args...))
 }
 
 func (w *world) moment(n *node) model.Moment {

@@ -12,8 +12,6 @@ import (
 	"heureka/read-node/fanout"
 	"heureka/read-node/session"
 	"heureka/replication"
-
-	"github.com/alecthomas/kong"
 )
 
 // Config is how a read node is run. The tags say what each setting means and its
@@ -70,16 +68,7 @@ type Config struct {
 // DefaultConfig returns the defaults that the tags give, without a name.
 func DefaultConfig() Config {
 	var defaults Config
-	parser, err := kong.New(&defaults, kong.Vars{"hostname": ""})
-	if err != nil {
-		panic(fmt.Sprintf("server: a setting's tag makes no sense: %v", err))
-	}
-	for _, flag := range parser.Model.Flags {
-		flag.Tag.Envs = nil
-		if err := flag.Reset(); err != nil { // to its default
-			panic(fmt.Sprintf("server: the default of %s is no value of it: %v", flag.Name, err))
-		}
-	}
+	ops.SetDefaults(&defaults)
 	return defaults
 }
 

@@ -1,0 +1,59 @@
+# The words of the house. `make help` lists them; CI runs lint, test and race.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# Settings, given as in `make sim SEED=7`.
+ARGS     =
+SEED     =
+RUNS     =
+BENCH    = .
+FUZZTIME = 20s
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list these words
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: run
+run: build ## start a whole cluster on this machine: bin/heureka dev
+	bin/heureka dev $(ARGS)
+
+.PHONY: build
+build: ## build the binaries into bin/
+	go build -o bin/ ./write-node ./read-node ./heureka ./loadtest
+
+.PHONY: test
+test: ## run all tests
+	go test ./...
+
+.PHONY: race
+race: ## run all tests with the race detector; needs a C compiler
+	go test -race ./...
+
+.PHONY: lint
+lint: ## gofmt, go vet and staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+.PHONY: sim
+sim: ## simulate whole clusters with faults: SEED=first seed, RUNS=how many
+	go test -count=1 -timeout=0 -v ./internal/simtest -args $(if $(SEED),-sim.seed=$(SEED)) $(if $(RUNS),-sim.runs=$(RUNS))
+
+.PHONY: bench
+bench: ## run benchmarks: BENCH=pattern
+	go test -run='^$$' -bench='$(BENCH)' -benchmem ./...
+
+.PHONY: load
+load: build ## measure and check a cluster under load: ARGS=flags of bin/loadtest
+	bin/loadtest $(ARGS)
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME
+	@set -e; for folder in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$folder/*_test.go); do \
+			echo "$$folder $$target"; \
+			go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$folder; \
+		done; \
+	done

@@ -1,0 +1,16 @@
+# syntax=docker/dockerfile:1
+# From the root of the repository: docker build -f deploy/docker/heureka.Dockerfile -t heureka/heureka .
+
+FROM --platform=$BUILDPLATFORM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN --mount=type=cache,target=/go/pkg/mod go mod download
+COPY . .
+ARG TARGETOS TARGETARCH
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags='-s -w' -o /out/heureka ./heureka
+
+FROM gcr.io/distroless/static-debian13:nonroot
+COPY --from=build /out/heureka /heureka
+USER 65532:65532
+ENTRYPOINT ["/heureka"]

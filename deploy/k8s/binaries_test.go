@@ -1,0 +1,46 @@
+package k8s
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"heureka/internal/ops"
+	readnode "heureka/read-node/server"
+	writenode "heureka/write-node/server"
+)
+
+// binary is the command line of a node, as its main puts it together.
+type binary interface {
+	check() error         // what the main would say of its settings
+	drain() time.Duration // how long it waits for its clients to leave
+}
+
+type writeFlags struct {
+	writenode.Config `embed:""`
+	ops.ProgramFlags `embed:""`
+}
+
+func (b *writeFlags) check() error         { return errors.Join(b.Config.Validate(), checkLog(b.ProgramFlags)) }
+func (b *writeFlags) drain() time.Duration { return b.DrainTimeout }
+
+type readFlags struct {
+	readnode.Config  `embed:""`
+	ops.ProgramFlags `embed:""`
+}
+
+func (b *readFlags) check() error         { return errors.Join(b.Config.Validate(), checkLog(b.ProgramFlags)) }
+func (b *readFlags) drain() time.Duration { return b.DrainTimeout }
+
+func checkLog(f ops.ProgramFlags) error {
+	_, err := f.Logger(io.Discard)
+	return err
+}
+
+// binaries returns a fresh command line of each binary that is deployed.
+func binaries() map[string]binary {
+	return map[string]binary{
+		"write-node": new(writeFlags),
+		"read-node":  new(readFlags),
+	}
+}

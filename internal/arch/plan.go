@@ -1,0 +1,136 @@
+package arch
+
+// Layer is how far a package is from thought to deed. Imports only go down.
+type Layer int
+
+// The layers.
+const (
+	Words   Layer = iota // values
+	Thought              // decisions: pure, everything comes in as an argument
+	Hands                // I/O and nothing else
+	Bodies               // servers: one goroutine owns the state
+	Doors                // mains
+	Aside                // tests and checks of the whole: may import all, imported by their like only
+)
+
+// String returns the layer's name as in ARCHITECTURE.md.
+func (l Layer) String() string {
+	return [...]string{"words", "thought", "hands", "bodies", "doors", "aside"}[l]
+}
+
+// pure tells whether the layer has no I/O, clock, goroutine, lock, log or
+// randomness.
+func (l Layer) pure() bool { return l <= Thought }
+
+// Plan says how a module should be laid out. Packages go by their path below the
+// module.
+type Plan struct {
+	Module string
+	Layers map[string]Layer
+	// Sideways lists what a package may import on its own layer.
+	Sideways map[string][]string
+	// Only names for the path prefix of a foreign module the packages that alone
+	// may import it.
+	Only map[string][]string
+	// Tables lists the package variables, as "package.name", that are read-only
+	// tables and therefore allowed; they are never assigned to.
+	Tables []string
+	// Pure lists what packages on pure layers may import from outside the module,
+	// and which names of it.
+	Pure map[string]Names
+}
+
+// Names says which exported names of a package may be used.
+type Names struct {
+	Except []string // all but these; all if both lists are empty
+	Just   []string // these and no others
+}
+
+// Heureka returns the plan of this module.
+func Heureka() Plan {
+	return Plan{
+		Module: "heureka",
+		Layers: map[string]Layer{
+			"model": Words,
+
+			"interest":         Thought,
+			"registry":         Thought,
+			"cluster":          Thought,
+			"wire":             Thought,
+			"write-node/lease": Thought,
+			"write-node/owner": Thought,
+			"read-node/fanout": Thought,
+			"client/line":      Thought,
+			"client/roster":    Thought,
+			"client/mirror":    Thought,
+			"internal/promise": Thought,
+
+			"replication":       Hands,
+			"write-node/api":    Hands,
+			"read-node/session": Hands,
+			"client":            Hands,
+			"internal/ops":      Hands,
+			"internal/raw":      Hands,
+
+			"write-node/server": Bodies,
+			"read-node/server":  Bodies,
+			"internal/dev":      Bodies,
+			"heureka/sample":    Bodies,
+
+			"write-node": Doors,
+			"read-node":  Doors,
+			"heureka":    Doors,
+			"loadtest":   Doors,
+
+			"internal/arch":        Aside,
+			"internal/simtest":     Aside,
+			"internal/clustertest": Aside,
+			"deploy/k8s":           Aside,
+			"docs":                 Aside,
+		},
+		Sideways: map[string][]string{
+			"cluster":          {"registry"},
+			"wire":             {"registry", "cluster", "interest"},
+			"write-node/owner": {"registry", "cluster", "write-node/lease"},
+			"read-node/fanout": {"interest", "wire"},
+			"client/line":      {"wire"},
+			"client/roster":    {"wire", "client/line"},
+			"client/mirror":    {"wire", "interest", "client/line"},
+			"internal/promise": {"wire"},
+			"internal/dev":     {"write-node/server", "read-node/server"},
+		},
+		Only: map[string][]string{
+			"github.com/nats-io/": {"replication"},
+		},
+		Tables: []string{
+			"model.fields",
+			"wire.table",
+		},
+		Pure: pureImports(),
+	}
+}
+
+// pureImports lists the packages that only compute. What isn't here a pure layer
+// doesn't import.
+func pureImports() map[string]Names {
+	all := Names{}
+	return map[string]Names{
+		"bytes": all, "cmp": all, "container/heap": all, "container/list": all,
+		"encoding": all, "encoding/base64": all, "encoding/binary": all, "encoding/hex": all, "encoding/json": all,
+		"errors": all, "iter": all, "maps": all, "math": all, "math/bits": all, "net/netip": all, "net/url": all,
+		"regexp": all, "regexp/syntax": all, "slices": all, "sort": all, "strconv": all, "strings": all,
+		"unicode": all, "unicode/utf8": all,
+
+		"fmt": {Except: []string{"Print", "Printf", "Println", "Scan", "Scanf", "Scanln"}},
+		"time": {Except: []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker",
+			"Timer", "Ticker", "Local", "LoadLocation"}},
+		"math/rand/v2": {Just: []string{"Rand", "Source", "New", "NewPCG", "NewChaCha8", "PCG", "ChaCha8"}},
+		"net/http": {Just: []string{"StatusBadRequest", "StatusConflict", "StatusInternalServerError", "StatusNotFound",
+			"StatusRequestEntityTooLarge", "StatusRequestTimeout", "StatusServiceUnavailable", "StatusTooManyRequests"}},
+
+		"github.com/cespare/xxhash/v2": all,
+		"github.com/google/uuid":       {Just: []string{"UUID", "Nil", "Parse", "ParseBytes", "FromBytes"}},
+
+		"google.golang.org/protobuf/encoding/protowire": all,
+	}
+}

@@ -1,0 +1,167 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"heureka/model"
+	"heureka/wire"
+
+	"github.com/coder/websocket"
+)
+
+// item is one message of a client, decoded, or the error that answers it.
+type item struct {
+	message wire.Message
+	acked   model.Version // of a register
+	err     *wire.Error
+}
+
+// maxKept is the size from which a read buffer isn't kept for the next message.
+const maxKept = 16 << 10
+
+// read hands on what comes until the connection ends, which it returns as an
+// error, or the client says something that ends it.
+func (s *session) read() error {
+	cfg := s.api.cfg
+	patience := silentHeartbeats * cfg.Heartbeat
+	noHello := time.AfterFunc(cfg.Hello, func() {
+		s.tell(wire.NewError(wire.CodeHelloExpected, "no hello came within %s", cfg.Hello))
+	})
+	defer noHello.Stop()
+	silent := time.AfterFunc(patience, func() {
+		s.tell(wire.NewError(wire.CodeSilent, "nothing came for %s", patience))
+	})
+	silent.Stop()
+	defer silent.Stop()
+	var buffer bytes.Buffer
+	for {
+		refused, err := s.readFrame(&buffer)
+		if err != nil {
+			return err
+		}
+		silent.Stop() // while there is no room for its answers, it isn't the client that is silent
+		ended, err := s.handFrame(buffer.Bytes(), refused)
+		if ended || err != nil {
+			return err
+		}
+		if buffer.Cap() > maxKept {
+			buffer = bytes.Buffer{}
+		}
+		if s.greeted {
+			noHello.Stop()
+			silent.Reset(patience)
+		}
+	}
+}
+
+// readFrame reads one websocket message into the buffer, or as much of it as
+// tells why it is refused.
+func (s *session) readFrame(buffer *bytes.Buffer) (*wire.Error, error) {
+	buffer.Reset()
+	kind, r, err := s.conn.Reader(s.ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	if kind != websocket.MessageText {
+		return wire.NewError(wire.CodeMalformed, "a binary frame on a channel of text"), nil
+	}
+	limit := int64(s.api.cfg.MaxMessage)
+	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	if n > limit {
+		buffer.Reset()
+		return wire.NewError(wire.CodeTooLarge, "a message may have %d bytes", limit), nil
+	}
+	return nil, nil
+}
+
+// handFrame hands on the lines of a frame, in order, and what refuses the whole
+// of it, if anything does. It reports whether the connection ends with it.
+func (s *session) handFrame(frame []byte, refused *wire.Error) (ended bool, err error) {
+	var items []item
+	if refused != nil {
+		items = append(items, item{err: refused})
+		return true, s.hand(items)
+	}
+	for line := range bytes.Lines(frame) {
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		it := s.decode(line)
+		items = append(items, it)
+		if it.err != nil && it.err.Code.Kind().Closes {
+			return true, s.hand(items)
+		}
+		if len(items) >= s.api.cfg.Batch {
+			if err := s.hand(items); err != nil {
+				return false, err
+			}
+			items = nil
+		}
+	}
+	return false, s.hand(items)
+}
+
+// decode reads one line and checks that it has its place here.
+func (s *session) decode(line []byte) item {
+	m, err := wire.DecodeJSON(line)
+	var refused *wire.Error
+	if errors.As(err, &refused) {
+		if !s.greeted && refused.Code == wire.CodeUnknownType {
+			refused = wire.NewError(wire.CodeHelloExpected, "the first message must be a hello").For(refused.Seq)
+		}
+		return item{err: refused}
+	}
+	if err != nil {
+		return item{err: wire.NewError(wire.CodeMalformed, "%s", err)}
+	}
+	s.api.metrics.messages.WithLabelValues(m.Type()).Inc()
+	if hello, ok := m.(*wire.Hello); ok {
+		return s.greet(hello)
+	}
+	if !s.greeted {
+		return item{err: wire.NewError(wire.CodeHelloExpected, "the first message must be a hello, not a %s", m.Type())}
+	}
+	switch m := m.(type) {
+	case *wire.Register:
+		return register(m)
+	case *wire.Update, *wire.Unregister, *wire.Heartbeat:
+		return item{message: m}
+	default:
+		return item{err: wire.NewError(wire.CodeUnknownType, "a client doesn't say %s on this channel", m.Type())}
+	}
+}
+
+// maxProcess is how many bytes the name of a client's process, or of the client,
+// may have.
+const maxProcess = 256
+
+func (s *session) greet(h *wire.Hello) item {
+	switch {
+	case s.greeted:
+		return item{err: wire.NewError(wire.CodeSecondHello, "there was a hello already")}
+	case h.Version != wire.ProtocolVersion:
+		return item{err: wire.NewError(wire.CodeUnsupportedVersion, "this node speaks version %d", wire.ProtocolVersion)}
+	case len(h.Process) > maxProcess || len(h.Client) > maxProcess || !model.ValidText(h.Process) || !model.ValidText(h.Client):
+		return item{err: wire.NewError(wire.CodeMalformed, "process and client must be printable and have at most %d bytes", maxProcess)}
+	}
+	s.greeted = true
+	return item{message: h}
+}
+
+func register(m *wire.Register) item {
+	if m.Instance == nil {
+		return item{err: wire.NewError(wire.CodeInvalidInstance, "instance is missing").For(m.Seq)}
+	}
+	acked, err := model.ParseVersion(m.Acked)
+	if err != nil {
+		return item{err: wire.NewError(wire.CodeMalformed, "acked is no version").For(m.Seq)}
+	}
+	return item{message: m, acked: acked}
+}

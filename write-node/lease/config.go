@@ -1,0 +1,34 @@
+package lease
+
+import (
+	"errors"
+	"time"
+)
+
+// Config holds the settings of a table.
+type Config struct {
+	Window  time.Duration // evictions are counted over this long
+	Share   float64       // of the most held within History: how much may go in one window, 0 to 1
+	History time.Duration // how far back the most held counts
+	HeldMax time.Duration // how long a spent window may keep a queued lease
+}
+
+// DefaultConfig returns the settings that suit most clusters.
+func DefaultConfig() Config {
+	return Config{Window: time.Minute, Share: 0.15, History: time.Hour, HeldMax: 15 * time.Minute}
+}
+
+// Validate reports the first setting that can't work.
+func (c Config) Validate() error {
+	switch {
+	case c.Window <= 0:
+		return errors.New("lease: the eviction window must be longer than 0")
+	case c.Share < 0 || c.Share > 1:
+		return errors.New("lease: the eviction share must be between 0 and 1")
+	case c.History < c.Window:
+		return errors.New("lease: the history must not be shorter than the eviction window")
+	case c.HeldMax < 0:
+		return errors.New("lease: the longest hold must not be negative")
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package lease
+
+import (
+	"container/heap"
+	"time"
+)
+
+// Table holds the leases of one write node. See the package comment for who may
+// use it.
+type Table struct {
+	cfg     Config
+	running terms
+	classes [Classes]class
+}
+
+// class is what is counted apart for own and for adopted leases.
+type class struct {
+	held      int // running and queued
+	peak      peak
+	queue     queue
+	quota     quota
+	holdUntil time.Duration
+}
+
+// New returns an empty table.
+func New(cfg Config) *Table {
+	t := &Table{cfg: cfg}
+	for i := range t.classes {
+		t.classes[i].peak = newPeak(cfg.History)
+		t.classes[i].quota = quota{window: cfg.Window, share: cfg.Share}
+	}
+	return t
+}
+
+// Grant starts a lease, anew if it was granted before: it lasts until the
+// holder hasn't been heard for the duration. A nil holder stands for one that
+// this lease has to itself. Granting is a word of the holder. A grant of class
+// Adopted spends that class's window.
+func (t *Table) Grant(now time.Duration, l *Lease, h *Holder, c Class, duration time.Duration) {
+	t.Drop(now, l)
+	if h == nil {
+		h = new(Holder)
+	}
+	t.Heard(now, h)
+	l.class = c
+	term := h.term(duration)
+	term.add(l)
+	if term.index < 0 {
+		t.start(term)
+	}
+	t.hold(now, c, +1)
+	if c == Adopted {
+		t.classes[c].quota.opens = now + t.cfg.Window
+	}
+}
+
+// Heard renews all leases of the holder, those that are queued too. Its cost
+// doesn't depend on how many leases run.
+func (t *Table) Heard(now time.Duration, h *Holder) {
+	h.heard = now
+	if h.queued == 0 {
+		return
+	}
+	h.queued = 0
+	for _, term := range h.terms {
+		if term.index >= 0 {
+			continue
+		}
+		for _, l := range term.leases {
+			t.classes[l.class].queue.remove(l)
+		}
+		t.start(term)
+	}
+}
+
+// Renew renews one lease, and with it all that share its holder. It does
+// nothing to a lease that isn't in the table.
+func (t *Table) Renew(now time.Duration, l *Lease) {
+	if l.term != nil {
+		t.Heard(now, l.term.holder)
+	}
+}
+
+// Drop ends a lease without an eviction. It does nothing to a lease that isn't
+// in the table.
+func (t *Table) Drop(now time.Duration, l *Lease) {
+	if l.term == nil {
+		return
+	}
+	term := l.term
+	if l.place != 0 {
+		t.classes[l.class].queue.remove(l)
+		term.holder.queued--
+	}
+	term.remove(l)
+	if len(term.leases) == 0 {
+		if term.index >= 0 {
+			heap.Remove(&t.running, term.index)
+		}
+		term.holder.forget(term)
+	}
+	t.hold(now, l.class, -1)
+}
+
+func (t *Table) start(term *term) {
+	term.due = term.deadline()
+	heap.Push(&t.running, term)
+}
+
+// hold counts a lease that comes or goes.
+func (t *Table) hold(now time.Duration, c Class, n int) {
+	t.classes[c].held += n
+	t.classes[c].peak.set(now, t.classes[c].held)
+}

@@ -1,0 +1,43 @@
+// Write-node takes registrations, owns them and shares them with its peers.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"heureka/internal/ops"
+	"heureka/write-node/server"
+)
+
+// flags is the command line.
+type flags struct {
+	server.Config    `embed:""`
+	ops.ProgramFlags `embed:""`
+}
+
+func main() {
+	ctx, stop := ops.SignalContext(context.Background())
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "write-node:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves with these arguments until the context ends.
+func run(ctx context.Context, args []string) error {
+	var f flags
+	if err := ops.ParseProgram("write-node", "Takes registrations, owns them and shares them with its peers.", &f, args); err != nil {
+		return err
+	}
+	log, err := f.Logger(os.Stderr)
+	if err != nil {
+		return err
+	}
+	s, err := server.New(f.Config, log)
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx)
+}

@@ -1,0 +1,42 @@
+package owner
+
+import (
+	"errors"
+	"time"
+
+	"heureka/model"
+	"heureka/write-node/lease"
+)
+
+// Config holds an owner's times and limits.
+type Config struct {
+	Lease         time.Duration // of an instance that asks for none
+	Eviction      lease.Config
+	BehindMax     time.Duration // how long a node that is behind keeps what it took over
+	Registrations int           // on one connection
+	Limits        model.Limits  // of one instance
+}
+
+// DefaultConfig returns the defaults for production.
+func DefaultConfig() Config {
+	return Config{
+		Lease:         30 * time.Second,
+		Eviction:      lease.DefaultConfig(),
+		BehindMax:     time.Hour,
+		Registrations: 10_000,
+		Limits:        model.DefaultLimits(),
+	}
+}
+
+// Validate reports the first setting that can't work.
+func (c Config) Validate() error {
+	switch {
+	case c.Lease <= 0:
+		return errors.New("owner: the lease must be longer than 0")
+	case c.BehindMax < 0:
+		return errors.New("owner: the longest hold while behind must not be negative")
+	case c.Registrations <= 0:
+		return errors.New("owner: a connection must be allowed at least one registration")
+	}
+	return c.Eviction.Validate()
+}

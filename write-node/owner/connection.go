@@ -1,0 +1,121 @@
+package owner
+
+import (
+	"slices"
+
+	"heureka/model"
+	"heureka/write-node/lease"
+)
+
+// ConnID names an open connection. Its body hands them out and uses none twice.
+type ConnID uint64
+
+// connection is one registration channel of a client. Its methods, where they
+// say so, may be called on nil, which stands for no connection.
+type connection struct {
+	process string // of the client; empty: unknown
+	number  uint64 // counts the connections of that process
+	open    bool
+	holder  lease.Holder
+	held    int                      // registrations
+	lost    map[model.Key]model.Time // words of registrations that it holds no more
+}
+
+// Open begins a connection. Process and number are what its client's hello says
+// of it.
+func (o *Owner) Open(id ConnID, process string, number uint64, now model.Moment) {
+	c := &connection{process: process, number: number, open: true, lost: make(map[model.Key]model.Time)}
+	o.leases.Heard(now.Mono, &c.holder)
+	o.conns[id] = c
+}
+
+// Close ends a connection. Its registrations stay until their leases end, and a
+// client that comes back takes them over. It does nothing if the connection
+// isn't open.
+func (o *Owner) Close(id ConnID) {
+	if c := o.conns[id]; c != nil {
+		c.open, c.lost = false, nil
+		delete(o.conns, id)
+	}
+}
+
+// Heard renews all leases of a connection: any message on it says that its
+// client lives. The other methods that name a connection do this too.
+func (o *Owner) Heard(id ConnID, now model.Moment) { _, _ = o.hear(id, now) }
+
+func (o *Owner) hear(id ConnID, now model.Moment) (*connection, error) {
+	c := o.conns[id]
+	if c == nil {
+		return nil, ErrNotOpen
+	}
+	o.leases.Heard(now.Mono, &c.holder)
+	return c, nil
+}
+
+// Heartbeat renews all leases of a connection and returns the keys, in order,
+// that its client is to say again: lost ones that no other client has registered
+// here meanwhile. Its cost is in the lost ones only.
+func (o *Owner) Heartbeat(id ConnID, now model.Moment) ([]model.Key, error) {
+	c, err := o.hear(id, now)
+	if err != nil {
+		return nil, err
+	}
+	var again []model.Key
+	for key := range c.lost {
+		if r := o.registrations[key]; r == nil || r.Class() == lease.Adopted {
+			again = append(again, key)
+		}
+	}
+	slices.SortFunc(again, model.Key.Compare)
+	return again, nil
+}
+
+// loses notes that the connection doesn't hold the registration any more, which
+// goes to another one, or to none. It remembers the word, unless it is closed, or
+// its own client speaks through the other connection. C may be nil.
+func (c *connection) loses(r *registration, to *connection) {
+	if c == nil {
+		return
+	}
+	c.held--
+	if c.open && !c.sameProcess(to) {
+		c.lost[r.Key] = r.word()
+	}
+}
+
+// gains notes that the connection holds the registration from now on. C may be
+// nil.
+func (c *connection) gains(r *registration) {
+	r.conn = c
+	if c != nil {
+		c.held++
+		delete(c.lost, r.Key)
+	}
+}
+
+// leaseHolder returns what renews the connection's leases. C may be nil.
+func (c *connection) leaseHolder() *lease.Holder {
+	if c == nil {
+		return nil
+	}
+	return &c.holder
+}
+
+// sameProcess reports whether both connections belong to one process of a
+// client. Either may be nil.
+func (c *connection) sameProcess(other *connection) bool {
+	return c != nil && other != nil && c.process != "" && c.process == other.process
+}
+
+// outranks reports whether the connection is a later one of the same process.
+// Either may be nil.
+func (c *connection) outranks(other *connection) bool {
+	return c.sameProcess(other) && c.number > other.number
+}
+
+// full reports whether the connection may not take a registration of one more
+// key.
+func (c *connection) full(key model.Key, limit int) bool {
+	_, lost := c.lost[key]
+	return !lost && c.held+len(c.lost) >= limit
+}

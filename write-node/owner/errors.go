@@ -1,0 +1,22 @@
+package owner
+
+import "errors"
+
+// What an owner answers instead of doing as it was told. Whatever an instance
+// says that can't be accepted is a *model.InvalidError.
+var (
+	// ErrNotOpen: no connection with that id is open.
+	ErrNotOpen = errors.New("the connection is not open")
+	// ErrNotRegistered: this connection doesn't hold a registration of that key,
+	// or not any more. Registering again, whole, is right.
+	ErrNotRegistered = errors.New("not registered on this connection")
+	// ErrSuperseded: a later word than this one counts.
+	ErrSuperseded = errors.New("superseded by a later word")
+	// ErrTooManyRegistrations: the connection holds as many as one may.
+	ErrTooManyRegistrations = errors.New("too many registrations on one connection")
+	// ErrVersionAhead: the version that the client carries lies too far in the
+	// future to be true.
+	ErrVersionAhead = errors.New("the acknowledged version lies too far in the future")
+	// ErrNotFound: nothing is registered under that key, or not here.
+	ErrNotFound = errors.New("not found")
+)

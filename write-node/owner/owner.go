@@ -1,0 +1,122 @@
+package owner
+
+import (
+	"time"
+
+	"heureka/cluster"
+	"heureka/model"
+	"heureka/registry"
+	"heureka/write-node/lease"
+)
+
+// Owner owns the registrations of one write node. See the package comment for
+// who may use it.
+type Owner struct {
+	cfg           Config
+	replica       *cluster.Replica
+	leases        *lease.Table
+	registrations map[model.Key]*registration
+	conns         map[ConnID]*connection
+	behind        bool // the replica was, at the last tick
+	counts        Counts
+}
+
+// registration is this node's hold on one key.
+type registration struct {
+	lease.Lease
+	conn  *connection     // who renews it; nil: plain HTTP, or nobody since it was adopted
+	entry *registry.Entry // what this node authored last for the key
+}
+
+// word returns the time of the client's last word.
+func (r *registration) word() model.Time { return r.entry.Version.Time }
+
+// New returns the owner of what the replica's incarnation authors. Nobody else
+// may author through the replica.
+func New(cfg Config, replica *cluster.Replica) *Owner {
+	return &Owner{
+		cfg:           cfg,
+		replica:       replica,
+		leases:        lease.New(cfg.Eviction),
+		registrations: make(map[model.Key]*registration),
+		conns:         make(map[ConnID]*connection),
+	}
+}
+
+// Replica returns the replica that the owner drives.
+func (o *Owner) Replica() *cluster.Replica { return o.replica }
+
+// Leases returns the table of leases, for its statistics and for holding and
+// releasing evictions.
+func (o *Owner) Leases() *lease.Table { return o.leases }
+
+// Get returns the living entry of a key, whoever owns it, or ErrNotFound.
+func (o *Owner) Get(key model.Key) (*registry.Entry, error) {
+	if cur := o.replica.Map().Get(key); cur.Live() {
+		return cur, nil
+	}
+	return nil, ErrNotFound
+}
+
+// ours reports whether an entry is a living one of this incarnation.
+func (o *Owner) ours(e *registry.Entry) bool { return e.Live() && e.Owner() == o.replica.Self() }
+
+// say authors a client's new word: above all that this node holds and above a
+// time that the client carries.
+func (o *Owner) say(now model.Moment, inst *model.Instance, hash uint64, above model.Time) *registry.Entry {
+	return o.replica.Put(now, inst, hash, model.Version{
+		Time:        o.replica.Draw(now, above),
+		Incarnation: o.replica.Self(),
+	})
+}
+
+// repeat authors the same word once more.
+func (o *Owner) repeat(now model.Moment, e *registry.Entry, turn uint32) *registry.Entry {
+	return o.replica.Put(now, e.Instance, e.Hash, model.Version{
+		Time:        e.Version.Time,
+		Turn:        turn,
+		Incarnation: o.replica.Self(),
+	})
+}
+
+// end authors the tombstone of an unregister: it ends the client's word of that
+// time, whoever authored it last.
+func (o *Owner) end(now model.Moment, key model.Key, word model.Time) *registry.Entry {
+	return o.replica.Entomb(now, key, model.Version{
+		Time:        word,
+		Turn:        model.TurnEnd,
+		Incarnation: o.replica.Self(),
+	})
+}
+
+// bind makes an entry that was just authored, or confirmed, the registration of
+// a connection, of plain HTTP or of nobody (conn nil), and grants its lease anew.
+func (o *Owner) bind(now model.Moment, e *registry.Entry, conn *connection, class lease.Class) {
+	r := o.registrations[e.Key]
+	if r == nil {
+		r = &registration{Lease: lease.Lease{Key: e.Key}}
+		o.registrations[e.Key] = r
+	}
+	if r.conn != conn {
+		r.conn.loses(r, conn)
+		conn.gains(r)
+	}
+	r.entry = e
+	o.leases.Grant(now.Mono, &r.Lease, conn.leaseHolder(), class, o.duration(e.Instance))
+}
+
+// drop ends a registration. If its connection is open, its client may want to
+// know.
+func (o *Owner) drop(now model.Moment, r *registration) {
+	o.leases.Drop(now.Mono, &r.Lease)
+	delete(o.registrations, r.Key)
+	r.conn.loses(r, nil)
+	r.conn = nil
+}
+
+func (o *Owner) duration(inst *model.Instance) time.Duration {
+	if d := inst.Lease.Duration(); d > 0 {
+		return d
+	}
+	return o.cfg.Lease
+}

@@ -1,0 +1,50 @@
+package owner
+
+import (
+	"heureka/model"
+	"heureka/write-node/lease"
+)
+
+// PutPlain registers an instance without a connection, as plain HTTP does: it
+// moves to this node, and away from the connection that holds it, since the last
+// word wins. Somebody has to renew it. Returns the version that it has now.
+func (o *Owner) PutPlain(inst *model.Instance, now model.Moment) (model.Version, error) {
+	if err := o.check(inst, model.Version{}, now); err != nil {
+		return model.Version{}, err
+	}
+	return o.take(inst, model.Version{}, nil, now), nil
+}
+
+// RenewPlain renews an instance that this node owns, else it returns
+// ErrNotFound. One that a living connection holds needs no renewal. One that was
+// taken over, or whose connection is gone, is from now on kept by plain renewals.
+func (o *Owner) RenewPlain(key model.Key, now model.Moment) error {
+	r, cur := o.registrations[key], o.replica.Map().Get(key)
+	if r == nil || !o.ours(cur) {
+		return ErrNotFound
+	}
+	switch {
+	case r.Class() == lease.Adopted:
+		o.bind(now, o.say(now, cur.Instance, cur.Hash, 0), nil, lease.Own)
+	case r.conn == nil:
+		o.leases.Renew(now.Mono, &r.Lease)
+	case !r.conn.open || !r.Alive(now.Mono):
+		o.bind(now, cur, nil, lease.Own)
+	}
+	return nil
+}
+
+// DeletePlain removes an instance, whoever owns it; ErrNotFound if there is none.
+// A client that lives will be asked to say it again, and so comes back.
+func (o *Owner) DeletePlain(key model.Key, now model.Moment) error {
+	cur, err := o.Get(key)
+	if err != nil {
+		return err
+	}
+	if r := o.registrations[key]; r != nil {
+		o.drop(now, r)
+	}
+	o.counts.Unregistered++
+	o.end(now, key, cur.Version.Time)
+	return nil
+}

@@ -1,0 +1,131 @@
+package owner
+
+import (
+	"heureka/model"
+	"heureka/write-node/lease"
+)
+
+// Register takes a client's whole word about an instance and returns the version
+// to acknowledge. Acked is the version that the client was last acknowledged for
+// it, by any node. The instance belongs to the owner from now on; it is brought
+// into its canonical form.
+//
+// What says nothing new to the node that heard it before draws nothing: the
+// registration only goes over to this connection.
+func (o *Owner) Register(id ConnID, inst *model.Instance, acked model.Version, now model.Moment) (model.Version, error) {
+	c, err := o.hear(id, now)
+	if err != nil {
+		return model.Version{}, err
+	}
+	if err := o.check(inst, acked, now); err != nil {
+		return model.Version{}, err
+	}
+	if r := o.registrations[inst.Key()]; r != nil && r.conn.outranks(c) {
+		return model.Version{}, ErrSuperseded
+	} else if (r == nil || r.conn != c) && c.full(inst.Key(), o.cfg.Registrations) {
+		return model.Version{}, ErrTooManyRegistrations
+	}
+	return o.take(inst, acked, c, now), nil
+}
+
+// Update changes some fields of an instance that this connection registered and
+// returns the version to acknowledge.
+func (o *Owner) Update(id ConnID, patch model.Patch, now model.Moment) (model.Version, error) {
+	c, err := o.hear(id, now)
+	if err != nil {
+		return model.Version{}, err
+	}
+	r := o.registrations[patch.Key]
+	if r == nil || r.conn != c {
+		return model.Version{}, o.refusal(c, r)
+	}
+	cur := o.replica.Map().Get(patch.Key)
+	if !o.ours(cur) {
+		return model.Version{}, ErrNotRegistered
+	}
+	inst, err := patch.Apply(cur.Instance)
+	if err != nil {
+		return model.Version{}, err
+	}
+	if err := o.check(inst, model.Version{}, now); err != nil {
+		return model.Version{}, err
+	}
+	hash := inst.Hash()
+	if hash == cur.Hash {
+		o.counts.Unchanged++
+		return cur.Version, nil
+	}
+	o.counts.Updated++
+	e := o.say(now, inst, hash, 0)
+	o.bind(now, e, c, lease.Own)
+	return e.Version, nil
+}
+
+// Unregister ends a registration of this connection at once, and returns the
+// version of what ended it. It is no error that the instance is gone already. A
+// registration that the connection has lost is ended too, if it is still the same
+// word of its client that another node has.
+func (o *Owner) Unregister(id ConnID, key model.Key, now model.Moment) (model.Version, error) {
+	c, err := o.hear(id, now)
+	if err != nil {
+		return model.Version{}, err
+	}
+	r, cur := o.registrations[key], o.replica.Map().Get(key)
+	word, lost := c.lost[key]
+	held := r != nil && r.conn == c
+	switch {
+	case held:
+		word = r.word()
+	case !lost:
+		return model.Version{}, o.refusal(c, r)
+	}
+	later := cur.Live() && cur.Version.Time > word || !held && r != nil && r.Class() == lease.Own
+	if r != nil && (held || !later) {
+		o.drop(now, r)
+	}
+	delete(c.lost, key)
+	switch {
+	case later:
+		return model.Version{}, ErrSuperseded
+	case cur == nil:
+		return model.Version{}, nil
+	case cur.Removed:
+		return cur.Version, nil
+	}
+	o.counts.Unregistered++
+	return o.end(now, key, word).Version, nil
+}
+
+// check reports why a word can't be accepted, whatever else there is.
+func (o *Owner) check(inst *model.Instance, acked model.Version, now model.Moment) error {
+	if err := inst.Canonical().Validate(o.cfg.Limits); err != nil {
+		return err
+	}
+	if !acked.IsZero() && o.replica.TooFarAhead(now, acked.Time) {
+		return ErrVersionAhead
+	}
+	return nil
+}
+
+// take makes a valid word a registration of the connection, or of plain HTTP.
+func (o *Owner) take(inst *model.Instance, acked model.Version, c *connection, now model.Moment) model.Version {
+	hash := inst.Hash()
+	cur, r := o.replica.Map().Get(inst.Key()), o.registrations[inst.Key()]
+	if r != nil && r.Class() == lease.Own && o.ours(cur) && cur.Hash == hash && acked.Time <= cur.Version.Time {
+		o.counts.Unchanged++
+	} else {
+		o.counts.Registered++
+		cur = o.say(now, inst, hash, acked.Time)
+	}
+	o.bind(now, cur, c, lease.Own)
+	return cur.Version
+}
+
+// refusal tells a connection why it may not touch a registration that isn't its
+// own, which may be nil.
+func (o *Owner) refusal(c *connection, r *registration) error {
+	if r != nil && r.conn.outranks(c) {
+		return ErrSuperseded
+	}
+	return ErrNotRegistered
+}

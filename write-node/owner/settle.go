@@ -1,0 +1,121 @@
+package owner
+
+import (
+	"cmp"
+	"slices"
+
+	"heureka/cluster"
+	"heureka/model"
+	"heureka/registry"
+	"heureka/write-node/lease"
+)
+
+// Settle drains the replica and reacts to what has been merged and to who has
+// died, until nothing is left to react to. It returns everything that is to be
+// done outside: messages to send, changes of the view. Call it after each batch
+// of inputs, before anything is acknowledged.
+func (o *Owner) Settle(now model.Moment) (messages []cluster.Outgoing, changes []model.Change) {
+	for {
+		effects := o.replica.Drain()
+		messages = append(messages, effects.Messages...)
+		changes = append(changes, effects.Changes...)
+		if len(effects.Transitions) == 0 && len(effects.TakeOver) == 0 {
+			return messages, changes
+		}
+		for _, t := range effects.Transitions {
+			o.merged(now, t.Key)
+		}
+		for _, dead := range effects.TakeOver {
+			o.takeOver(now, dead)
+		}
+	}
+}
+
+// merged looks after a key of which the map may hold something else now than
+// what this node authored.
+func (o *Owner) merged(now model.Moment, key model.Key) {
+	r := o.registrations[key]
+	if r == nil {
+		return
+	}
+	cur := o.replica.Map().Get(key)
+	if o.ours(cur) {
+		return
+	}
+	if turn, same := nextTurn(r.entry, cur); same && o.speaks(now, r) {
+		o.counts.Repeated++
+		r.entry = o.repeat(now, r.entry, turn)
+		return
+	}
+	o.counts.Lost++
+	o.drop(now, r)
+}
+
+// speaks reports whether the registration's client is known to live and to speak
+// to this node.
+func (o *Owner) speaks(now model.Moment, r *registration) bool {
+	return r.Class() == lease.Own && r.Alive(now.Mono) && (r.conn == nil || r.conn.open)
+}
+
+// nextTurn returns the turn with which what this node authored can be authored
+// again so that it wins over what the map holds instead, which may be nothing. It
+// reports false if that is a later word of the client, or its unregister.
+func nextTurn(mine, cur *registry.Entry) (uint32, bool) {
+	turn := mine.Version.Turn
+	if cur != nil {
+		switch cmp.Compare(cur.Version.Time, mine.Version.Time) {
+		case +1:
+			return 0, false
+		case 0:
+			turn = max(turn, cur.Version.Turn)
+		}
+	}
+	if turn >= model.TurnEnd-1 {
+		return 0, false
+	}
+	return turn + 1, true
+}
+
+// takeOver authors again what a dead incarnation owned, under leases of this
+// node.
+func (o *Owner) takeOver(now model.Moment, dead model.Incarnation) {
+	var orphans []*registry.Entry
+	for e := range o.replica.Map().All() {
+		if e.Live() && e.Owner() == dead {
+			orphans = append(orphans, e)
+		}
+	}
+	slices.SortFunc(orphans, func(a, b *registry.Entry) int { return a.Key.Compare(b.Key) })
+	for _, e := range orphans {
+		if turn, ok := nextTurn(e, nil); ok {
+			o.counts.TakenOver++
+			o.bind(now, o.repeat(now, e, turn), nil, lease.Adopted)
+		}
+	}
+}
+
+// Tick evicts what the quota allows of what has been silent for too long. Call
+// it several times a second. A node that knows itself behind evicts nothing that
+// it took over, for a while: the owner's return may be among what it lacks.
+func (o *Owner) Tick(now model.Moment) {
+	if behind := o.replica.Behind(now.Mono); behind != o.behind {
+		o.behind = behind
+		if behind {
+			o.leases.Hold(lease.Adopted, now.Mono+o.cfg.BehindMax)
+		} else {
+			o.leases.Release(lease.Adopted)
+		}
+	}
+	for _, l := range o.leases.Expire(now.Mono) {
+		o.evict(now, o.registrations[l.Key])
+	}
+}
+
+// evict ends the copy that this node holds; a newer word beats that.
+func (o *Owner) evict(now model.Moment, r *registration) {
+	o.drop(now, r)
+	if cur := o.replica.Map().Get(r.Key); o.ours(cur) {
+		o.counts.Evicted[r.Class()]++
+		o.replica.Entomb(now, r.Key, cur.Version)
+	}
+}

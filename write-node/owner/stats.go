@@ -1,0 +1,21 @@
+package owner
+
+import "heureka/write-node/lease"
+
+// Counts says what an owner has done since it began.
+type Counts struct {
+	Registered   uint64 // new words, whole
+	Unchanged    uint64 // words that said nothing new
+	Updated      uint64 // new words, by patch
+	Unregistered uint64
+	Repeated     uint64                // words authored again because another node had
+	Lost         uint64                // registrations given up because another node has a later word
+	TakenOver    uint64                // from dead incarnations
+	Evicted      [lease.Classes]uint64 // by lease.Class
+}
+
+// Counts returns the counters.
+func (o *Owner) Counts() Counts { return o.counts }
+
+// Connections returns how many connections are open.
+func (o *Owner) Connections() int { return len(o.conns) }

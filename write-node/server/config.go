@@ -1,0 +1,159 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"heureka/cluster"
+	"heureka/internal/ops"
+	"heureka/model"
+	"heureka/replication"
+	"heureka/write-node/api"
+	"heureka/write-node/lease"
+	"heureka/write-node/owner"
+)
+
+// embedded is what the setting nats is for a node that embeds its server.
+const embedded = "embedded"
+
+// Config is how a write node is run. The tags say what each setting means and its
+// default, for flags and environment alike.
+type Config struct {
+	Name      string `help:"Name of the node, the same after each restart; by default the host's." default:"${hostname}" env:"HEUREKA_NAME"`
+	HTTP      string `name:"http" help:"Where clients are served, as host:port." default:"127.0.0.1:7001" env:"HEUREKA_HTTP"`
+	Advertise string `help:"Address of the service port as others reach it; by default the one listened on." env:"HEUREKA_ADVERTISE"`
+	Admin     string `help:"Where metrics and profiles are served, as host:port. Nobody is asked who they are there." default:"127.0.0.1:7101" env:"HEUREKA_ADMIN"`
+
+	NATS            string   `name:"nats" help:"The NATS that carries replication: embedded, for one among the write nodes, or a list of nats://host:port." default:"embedded" env:"HEUREKA_NATS"`
+	NATSCredentials string   `name:"nats-credentials" help:"File with NATS user credentials; not for embedded." type:"path" env:"HEUREKA_NATS_CREDENTIALS"`
+	NATSListen      string   `name:"nats-listen" help:"Where the embedded NATS serves read nodes, as host:port." default:"127.0.0.1:7201" env:"HEUREKA_NATS_LISTEN"`
+	RoutesListen    string   `name:"routes-listen" help:"Where the embedded NATS serves the other write nodes, as host:port." default:"127.0.0.1:7301" env:"HEUREKA_ROUTES_LISTEN"`
+	Peers           []string `help:"Where the embedded NATS of the other write nodes serves its peers, as host:port; a name may stand for all of them." env:"HEUREKA_PEERS"`
+	Cluster         string   `help:"Name of the cluster; several may share one NATS." default:"heureka" env:"HEUREKA_CLUSTER"`
+	ClusterSize     int      `help:"How many write nodes the cluster is meant to have." default:"1" env:"HEUREKA_CLUSTER_SIZE"`
+
+	JoinTimeout time.Duration `help:"A starting node that doesn't hear half of the others by then goes on alone." default:"10s" env:"HEUREKA_JOIN_TIMEOUT"`
+	Beacon      time.Duration `help:"Between two beacons; the same on all nodes." default:"1s" env:"HEUREKA_BEACON"`
+	DeadAfter   time.Duration `help:"A node silent for so long is dead; the same on all nodes." default:"10s" env:"HEUREKA_DEAD_AFTER"`
+	Minority    time.Duration `name:"minority-takeover" help:"A node that hears less than half of the write nodes takes a dead one's instances over after this time." default:"1h" env:"HEUREKA_MINORITY_TAKEOVER"`
+	Tombstones  time.Duration `help:"How long removals are remembered; the same on all nodes." default:"1h" env:"HEUREKA_TOMBSTONES"`
+
+	Heartbeat time.Duration `help:"Asked of clients: say something at least this often. After three of silence their connection is closed." default:"10s" env:"HEUREKA_HEARTBEAT"`
+	Lease     time.Duration `help:"How long an instance outlives its client's silence, unless it asks for another time." default:"30s" env:"HEUREKA_LEASE"`
+
+	EvictionWindow time.Duration `help:"Evictions are counted over this time." default:"60s" env:"HEUREKA_EVICTION_WINDOW"`
+	EvictionShare  float64       `help:"How much of the most that was held within the last hour may be evicted in one window; one instance may always." default:"0.15" env:"HEUREKA_EVICTION_SHARE"`
+	HeldMax        time.Duration `help:"How long taking over may keep an instance whose lease has ended." default:"15m" env:"HEUREKA_HELD_MAX"`
+	BehindMax      time.Duration `help:"How long a node that knows itself behind keeps what it took over." default:"1h" env:"HEUREKA_BEHIND_MAX"`
+
+	Hello    time.Duration `name:"hello-timeout" help:"From a client's connection to its hello." default:"10s" env:"HEUREKA_HELLO_TIMEOUT"`
+	Patience time.Duration `help:"A client that doesn't take a frame within this time is given up." default:"5m" env:"HEUREKA_PATIENCE"`
+
+	DrainSpread  time.Duration `help:"When stopping, clients are asked to go elsewhere within this time." default:"10s" env:"HEUREKA_DRAIN_SPREAD"`
+	DrainTimeout time.Duration `help:"When stopping, clients that are still there after this time are closed." default:"15s" env:"HEUREKA_DRAIN_TIMEOUT"`
+
+	MaxConnections   int `help:"Registration channels open at once." default:"20000" env:"HEUREKA_MAX_CONNECTIONS"`
+	MaxRegistrations int `help:"Registrations on one connection." default:"10000" env:"HEUREKA_MAX_REGISTRATIONS"`
+	MaxMessage       int `help:"Bytes of one message, or HTTP body, from a client." default:"262144" env:"HEUREKA_MAX_MESSAGE"`
+	MaxFrame         int `help:"Bytes of one frame to a client, exceeded by one line at most." default:"65536" env:"HEUREKA_MAX_FRAME"`
+	MaxMetadata      int `help:"Bytes of an instance's metadata." default:"32768" env:"HEUREKA_MAX_METADATA"`
+	MaxBatch         int `help:"Messages of one connection that are applied together." default:"256" env:"HEUREKA_MAX_BATCH"`
+	MaxUnwritten     int `help:"Batches of one connection whose answers haven't left; above, it isn't read." default:"8" env:"HEUREKA_MAX_UNWRITTEN"`
+	MaxCommands      int `help:"Batches and requests that wait for the node's loop." default:"4096" env:"HEUREKA_MAX_COMMANDS"`
+	MaxIncoming      int `help:"Messages of other nodes that wait for the node's loop." default:"1024" env:"HEUREKA_MAX_INCOMING"`
+	MaxWaiting       int `help:"Entries that wait for what is missing before them." default:"100000" env:"HEUREKA_MAX_WAITING"`
+
+	HeaderTimeout time.Duration `name:"http-header-timeout" help:"For the headers of a request." default:"10s" env:"HEUREKA_HTTP_HEADER_TIMEOUT"`
+	ReadTimeout   time.Duration `name:"http-read-timeout" help:"For a whole request." default:"30s" env:"HEUREKA_HTTP_READ_TIMEOUT"`
+	WriteTimeout  time.Duration `name:"http-write-timeout" help:"For a whole answer." default:"2m" env:"HEUREKA_HTTP_WRITE_TIMEOUT"`
+	IdleTimeout   time.Duration `name:"http-idle-timeout" help:"Between two requests." default:"2m" env:"HEUREKA_HTTP_IDLE_TIMEOUT"`
+	MaxHeader     int           `name:"http-max-header" help:"Bytes of a request's headers." default:"32768" env:"HEUREKA_HTTP_MAX_HEADER"`
+}
+
+// DefaultConfig returns the defaults that the tags give, without a name.
+func DefaultConfig() Config {
+	var defaults Config
+	ops.SetDefaults(&defaults)
+	return defaults
+}
+
+// Validate reports the first setting that can't be worked with.
+func (c Config) Validate() error {
+	if c.Name == "" || strings.Contains(c.Name, "/") || !model.ValidText(c.Name) {
+		return fmt.Errorf("name: %q, it must have printable characters other than /", c.Name)
+	}
+	for _, address := range []struct{ name, value string }{{"http", c.HTTP}, {"admin", c.Admin}} {
+		if _, _, err := net.SplitHostPort(address.value); err != nil {
+			return fmt.Errorf("%s: %q isn't host:port", address.name, address.value)
+		}
+	}
+	if c.NATS == "" {
+		return errors.New("nats: either embedded or a list of servers")
+	}
+	for _, server := range c.servers() {
+		if u, err := url.Parse(server); err != nil || u.Host == "" || u.Scheme != "nats" && u.Scheme != "tls" {
+			return fmt.Errorf("nats: %q is neither embedded nor nats://host:port", server)
+		}
+	}
+	if c.DrainSpread < 0 || c.DrainTimeout < c.DrainSpread {
+		return fmt.Errorf("drain-timeout: %v, it must be at least the drain-spread of %v", c.DrainTimeout, c.DrainSpread)
+	}
+	if c.MaxMetadata <= 0 || c.MaxCommands <= 0 {
+		return errors.New("max-metadata and max-commands must be above zero")
+	}
+	return errors.Join(c.owner().Validate(), c.api().Validate(), c.web().Validate(), c.replica().Validate(), c.link().Validate())
+}
+
+// servers returns the NATS servers to connect to; none: embed one.
+func (c Config) servers() []string {
+	if c.NATS == embedded {
+		return nil
+	}
+	servers := strings.Split(c.NATS, ",")
+	for i := range servers {
+		servers[i] = strings.TrimSpace(servers[i])
+	}
+	return servers
+}
+
+func (c Config) owner() owner.Config {
+	out := owner.DefaultConfig()
+	out.Lease, out.BehindMax, out.Registrations, out.Limits.Metadata = c.Lease, c.BehindMax, c.MaxRegistrations, c.MaxMetadata
+	out.Eviction = lease.DefaultConfig()
+	out.Eviction.Window, out.Eviction.Share, out.Eviction.HeldMax = c.EvictionWindow, c.EvictionShare, c.HeldMax
+	return out
+}
+
+func (c Config) api() api.Config {
+	out := api.DefaultConfig()
+	out.Node, out.Heartbeat, out.Lease = c.Name, c.Heartbeat, c.Lease
+	out.Hello, out.WriteTimeout = c.Hello, c.Patience
+	out.Connections, out.MaxMessage, out.MaxFrame = c.MaxConnections, c.MaxMessage, c.MaxFrame
+	out.Batch, out.Batches = c.MaxBatch, c.MaxUnwritten
+	return out
+}
+
+func (c Config) web() ops.HTTPConfig {
+	out := ops.DefaultHTTPConfig()
+	out.ReadHeaderTimeout, out.ReadTimeout = c.HeaderTimeout, c.ReadTimeout
+	out.WriteTimeout, out.IdleTimeout, out.MaxHeaderBytes = c.WriteTimeout, c.IdleTimeout, c.MaxHeader
+	return out
+}
+
+func (c Config) replica() cluster.Config {
+	out := cluster.DefaultConfig()
+	out.Size, out.JoinTimeout, out.Beacon, out.DeadAfter = c.ClusterSize, c.JoinTimeout, c.Beacon, c.DeadAfter
+	out.MinorityTakeOver, out.Tombstones, out.MaxWaiting = c.Minority, c.Tombstones, c.MaxWaiting
+	return out
+}
+
+func (c Config) link() replication.Config {
+	out := replication.DefaultConfig()
+	out.Cluster, out.URLs, out.Credentials = c.Cluster, c.servers(), c.NATSCredentials
+	out.Listen, out.Routes, out.Peers, out.Incoming = c.NATSListen, c.RoutesListen, c.Peers, c.MaxIncoming
+	return out
+}

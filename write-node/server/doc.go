@@ -1,0 +1,16 @@
+// Package server is a whole write node: it takes registrations over websockets
+// and plain HTTP, owns them, and shares them with its peers through NATS.
+//
+// One goroutine, the loop, owns the registrations and the replica:
+//
+//	replication.Link ──▶ Incoming ─┐                  ┌─▶ Link.Send
+//	sessions, requests ─▶ commands ┼─▶ loop: Owner ───┤
+//	ticker ────────────▶ time ─────┘                  └─▶ Command.Done: acknowledge
+//
+// It takes what has come, as much as one batch may be, then publishes what that
+// led to, and only then has it acknowledged. It never waits for a client; who
+// has something for it waits for room in its queue.
+//
+// Clients are taken when the replica is ready: it has merged what its peers
+// hold. [Server.Run] starts everything and returns when all of it has ended.
+package server

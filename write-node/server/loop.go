@@ -1,0 +1,118 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"heureka/cluster"
+	"heureka/model"
+	"heureka/write-node/api"
+	"heureka/write-node/owner"
+)
+
+const (
+	tickEvery = 50 * time.Millisecond
+	batch     = 512 // inputs that are taken before their effects are published
+)
+
+// errStopped is the answer to commands that come too late.
+var errStopped = errors.New("the node has stopped")
+
+// network is what the loop needs of replication.Link.
+type network interface {
+	Incoming() <-chan cluster.Message
+	Send(cluster.Outgoing) error
+}
+
+// loop is the goroutine that owns the registrations, and the way to it.
+type loop struct {
+	owner     *owner.Owner
+	commands  chan api.Command
+	stop      chan struct{} // closed to end the loop
+	stopped   chan struct{} // closed when it has ended
+	start     time.Time
+	published func(model.Moment) // called after each tick
+	log       *slog.Logger
+
+	pending []api.Command // applied and not yet acknowledged
+}
+
+// Do queues a command. It waits for room.
+func (l *loop) Do(ctx context.Context, c api.Command) error {
+	select {
+	case l.commands <- c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.stopped:
+		return errStopped
+	}
+}
+
+func (l *loop) now() model.Moment {
+	now := time.Now()
+	return model.Moment{Mono: now.Sub(l.start), Wall: now.UnixMicro()}
+}
+
+// run owns the registrations until stop is closed. Those who send commands have
+// ended by then.
+func (l *loop) run(net network) {
+	defer close(l.stopped)
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-l.stop:
+			return
+		case <-ticker.C:
+			now := l.now()
+			l.owner.Replica().Tick(now)
+			l.owner.Tick(now)
+			l.settle(net)
+			l.published(now)
+			continue
+		case m := <-net.Incoming():
+			l.owner.Replica().Receive(l.now(), m)
+		case c := <-l.commands:
+			l.apply(c)
+		}
+		l.takeMore(net)
+		l.settle(net)
+	}
+}
+
+// takeMore takes what else has come, up to a batch, without waiting.
+func (l *loop) takeMore(net network) {
+	for range batch {
+		select {
+		case m := <-net.Incoming():
+			l.owner.Replica().Receive(l.now(), m)
+		case c := <-l.commands:
+			l.apply(c)
+		default:
+			return
+		}
+	}
+}
+
+func (l *loop) apply(c api.Command) {
+	c.Apply(l.owner, l.now())
+	l.pending = append(l.pending, c)
+}
+
+// settle publishes what came of the inputs, then acknowledges them.
+func (l *loop) settle(net network) {
+	messages, _ := l.owner.Settle(l.now())
+	for _, m := range messages {
+		if err := net.Send(m); err != nil {
+			l.log.Debug("message not sent", "err", err) // counted by the link, made good by a pull
+		}
+	}
+	for _, c := range l.pending {
+		c.Done()
+	}
+	clear(l.pending)
+	l.pending = l.pending[:0]
+}

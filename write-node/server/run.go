@@ -1,0 +1,101 @@
+package server
+
+import (
+	"context"
+	"sync"
+
+	"heureka/internal/ops"
+	"heureka/model"
+	"heureka/wire"
+	"heureka/write-node/api"
+	"heureka/write-node/owner"
+)
+
+// Run serves until the context ends, then stops gracefully: it takes no more
+// clients, asks those that are there to go elsewhere, waits for them as long as
+// the configuration says, and leaves the cluster, which takes over what is left.
+// It returns when all that it started has ended. An error is what made it stop
+// before. Run is called once.
+func (s *Server) Run(ctx context.Context) error {
+	serving, stopServing := context.WithCancelCause(context.Background())
+	defer stopServing(nil)
+	failed := make(chan error, 2)
+	var listening, looping sync.WaitGroup
+	listening.Go(func() { failed <- ops.ServeHTTP(serving, s.http, s.handler(), s.config.web(), s.log) })
+	listening.Go(func() { failed <- ops.ServeAdmin(serving, s.admin, s.registry, s.log) })
+	looping.Go(func() { s.loop.run(s.link) })
+	a := s.Addresses()
+	s.log.Info("write node started", "incarnation", s.self.ID.String(),
+		"http", a.HTTP, "admin", a.Admin, "nats", a.NATS, "routes", a.Routes)
+
+	var err error
+	select {
+	case <-ctx.Done():
+		s.drain()
+	case err = <-failed:
+	case <-s.killed:
+	}
+	abort := err != nil || s.isKilled()
+	if abort {
+		stopServing(ops.ErrAbort)
+	} else {
+		stopServing(nil)
+	}
+	// Those who send commands end before the loop does.
+	s.api.Abort()
+	listening.Wait()
+	if !abort {
+		s.leave()
+	}
+	close(s.loop.stop)
+	looping.Wait()
+	s.link.Close()
+	s.log.Info("write node stopped")
+	return err
+}
+
+// drain sees the clients out.
+func (s *Server) drain() {
+	s.log.Info("write node drains", "connections", s.api.Connections())
+	s.refusal.Store(wire.NewError(wire.CodeDraining, "this node stops"))
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
+	defer cancel()
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		s.api.Drain(ctx, s.config.DrainSpread)
+	}()
+	select {
+	case <-gone:
+	case <-s.killed:
+		s.api.Abort()
+		<-gone
+	}
+}
+
+// leave tells the cluster that this node stops.
+func (s *Server) leave() {
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	left := make(chan struct{})
+	err := s.loop.Do(ctx, api.Command{
+		Apply: func(o *owner.Owner, now model.Moment) { o.Replica().Leave(now) },
+		Done:  func() { close(left) },
+	})
+	if err == nil {
+		<-left
+		err = s.link.Flush(ctx)
+	}
+	if err != nil {
+		s.log.Debug("the last beacon may not have left", "err", err)
+	}
+}
+
+func (s *Server) isKilled() bool {
+	select {
+	case <-s.killed:
+		return true
+	default:
+		return false
+	}
+}

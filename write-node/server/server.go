@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"heureka/cluster"
+	"heureka/internal/ops"
+	"heureka/model"
+	"heureka/replication"
+	"heureka/wire"
+	"heureka/write-node/api"
+	"heureka/write-node/owner"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// leaveTimeout is for the last beacon to reach NATS.
+const leaveTimeout = time.Second
+
+// Addresses says where a server listens, as host:port. NATS, for read nodes, and
+// Routes, for the other write nodes, are empty unless the node embeds NATS.
+type Addresses struct {
+	HTTP   string
+	Admin  string
+	NATS   string
+	Routes string
+}
+
+// Server is one write node.
+type Server struct {
+	config   Config
+	self     model.Incarnation
+	log      *slog.Logger
+	registry *prometheus.Registry
+
+	http  net.Listener
+	admin net.Listener
+	link  *replication.Link
+
+	loop    *loop
+	api     *api.API
+	state   atomic.Pointer[state] // as of the last tick
+	joining *wire.Error
+	refusal atomic.Pointer[wire.Error] // why no clients are taken; nil if they are
+	ready   chan struct{}
+	killed  chan struct{}
+	killing sync.Once
+}
+
+// New returns a write node that listens already, so that its addresses are known,
+// but serves only when Run is called. Run also ends what New has begun.
+func New(config Config, log *slog.Logger) (*Server, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return nil, fmt.Errorf("server: an id for this run: %w", err)
+	}
+	s := &Server{
+		config:   config,
+		self:     model.Incarnation{Name: config.Name, ID: id},
+		log:      log.With("node", config.Name),
+		registry: ops.NewRegistry(),
+		joining:  wire.NewError(wire.CodeNotReady, "this node hasn't got the whole registry yet"),
+		ready:    make(chan struct{}),
+		killed:   make(chan struct{}),
+	}
+	if s.http, err = net.Listen("tcp", config.HTTP); err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+	if s.admin, err = net.Listen("tcp", config.Admin); err != nil {
+		return nil, errors.Join(fmt.Errorf("admin: %w", err), s.http.Close())
+	}
+	if s.link, err = replication.Open(context.Background(), config.link(), s.self, s.log); err != nil {
+		return nil, errors.Join(err, s.http.Close(), s.admin.Close())
+	}
+	s.state.Store(&state{})
+	s.refusal.Store(s.joining)
+	s.loop = s.newLoop()
+	s.api = api.New(config.api(), gate{s.loop, s}, api.NewMetrics(s.registry), s.log)
+	s.registry.MustRegister(newMetrics(s))
+	return s, nil
+}
+
+func (s *Server) newLoop() *loop {
+	advertise := s.config.Advertise
+	if advertise == "" {
+		advertise = s.http.Addr().String()
+	}
+	random := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	replica := cluster.New(s.config.replica(), s.self, cluster.Write, advertise, random)
+	return &loop{
+		owner:     owner.New(s.config.owner(), replica),
+		commands:  make(chan api.Command, s.config.MaxCommands),
+		stop:      make(chan struct{}),
+		stopped:   make(chan struct{}),
+		start:     time.Now(),
+		published: s.publish,
+		log:       s.log,
+	}
+}
+
+// gate is the loop as the API sees it.
+type gate struct {
+	*loop
+	server *Server
+}
+
+// Refusal says why the node takes no clients now; nil if it does.
+func (g gate) Refusal() *wire.Error { return g.server.refusal.Load() }
+
+// Addresses returns where the server listens.
+func (s *Server) Addresses() Addresses {
+	return Addresses{
+		HTTP: s.http.Addr().String(), Admin: s.admin.Addr().String(),
+		NATS: s.link.NATSAddress(), Routes: s.link.RoutesAddress(),
+	}
+}
+
+// Ready is closed when the node has the whole registry and takes clients.
+func (s *Server) Ready() <-chan struct{} { return s.ready }
+
+// Kill makes Run return as soon as it can, without a word to anyone: what a crash
+// looks like from outside. It is for tests.
+func (s *Server) Kill() { s.killing.Do(func() { close(s.killed) }) }
+
+// check reports why the node shouldn't be sent clients.
+func (s *Server) check() error {
+	if refused := s.refusal.Load(); refused != nil {
+		return errors.New(refused.Message)
+	}
+	return nil
+}
+
+func (s *Server) isDraining() bool {
+	refused := s.refusal.Load()
+	return refused != nil && refused.Code == wire.CodeDraining
+}

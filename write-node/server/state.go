@@ -1,0 +1,118 @@
+package server
+
+import (
+	"time"
+
+	"heureka/cluster"
+	"heureka/model"
+	"heureka/wire"
+	"heureka/write-node/lease"
+	"heureka/write-node/owner"
+)
+
+// shownQueue is how many queued leases of each class the status lists.
+const shownQueue = 100
+
+// state is what the node tells of itself: a copy that the loop makes with each
+// tick, so that nobody who asks keeps the loop busy.
+type state struct {
+	ready      bool
+	behind     bool
+	counts     owner.Counts
+	replica    cluster.Stats
+	leases     [lease.Classes]lease.Stats
+	queued     []queuedLease // the first ones
+	entries    int           // live ones of the map
+	tombstones int
+	digest     uint64
+	vector     model.Vector
+	members    []member
+}
+
+// member is another node as this one hears it.
+type member struct {
+	Name   string       `json:"name"`
+	ID     string       `json:"id"` // of this run of it
+	Role   cluster.Role `json:"role"`
+	HTTP   string       `json:"http"`
+	Ready  bool         `json:"ready"`
+	Live   int          `json:"live"`
+	Digest string       `json:"digest"`
+}
+
+// queuedLease is one that has ended and waits for its eviction.
+type queuedLease struct {
+	App     string `json:"app"`
+	ID      string `json:"id"`
+	Class   string `json:"class"`
+	SinceMs int64  `json:"sinceMs"` // how long ago it ended
+}
+
+// publish makes the copy. It runs on the loop's goroutine.
+func (s *Server) publish(now model.Moment) {
+	o := s.loop.owner
+	replica := o.Replica()
+	next := &state{
+		ready:      replica.Ready(),
+		behind:     replica.Behind(now.Mono),
+		counts:     o.Counts(),
+		replica:    replica.Stats(),
+		entries:    replica.Map().Live(),
+		tombstones: replica.Map().Tombstones(),
+		digest:     replica.Map().Digest(),
+		vector:     replica.Map().Vector().Clone(),
+		members:    membersOf(replica, now.Mono),
+	}
+	for c := range lease.Classes {
+		next.leases[c] = o.Leases().Stats(now.Mono, c)
+		next.queued = appendQueued(next.queued, o.Leases(), c, now.Mono)
+	}
+	before := s.state.Swap(next)
+	s.report(before, next)
+	if next.ready && !before.ready {
+		s.log.Info("write node ready", "instances", next.entries, "took", now.Mono)
+		s.refusal.CompareAndSwap(s.joining, nil)
+		close(s.ready)
+	}
+}
+
+// report logs what an operator may want to know of the last tick.
+func (s *Server) report(before, next *state) {
+	if n := next.counts.TakenOver - before.counts.TakenOver; n > 0 {
+		s.log.Info("took instances of dead nodes over", "instances", n)
+	}
+	if n := next.counts.Lost - before.counts.Lost; n > 0 {
+		s.log.Debug("instances have a later word elsewhere", "instances", n)
+	}
+	for c := range lease.Classes {
+		if n := next.counts.Evicted[c] - before.counts.Evicted[c]; n > 0 {
+			s.log.Info("evicted instances", "instances", n, "class", c.String(), "queued", next.leases[c].Queued)
+		}
+	}
+	if next.behind != before.behind {
+		s.log.Debug("behind", "behind", next.behind)
+	}
+}
+
+func appendQueued(to []queuedLease, t *lease.Table, c lease.Class, now time.Duration) []queuedLease {
+	n := 0
+	for key, ended := range t.Queued(c) {
+		if n++; n > shownQueue {
+			break
+		}
+		to = append(to, queuedLease{key.App, key.ID, c.String(), (now - ended).Milliseconds()})
+	}
+	return to
+}
+
+// membersOf lists the nodes that are heard.
+func membersOf(r *cluster.Replica, now time.Duration) []member {
+	out := []member{}
+	for _, m := range r.Members(now) {
+		out = append(out, member{
+			Name: m.Incarnation.Name, ID: m.Incarnation.ID.String(), Role: m.Role, HTTP: m.Beacon.HTTP,
+			Ready: m.Beacon.Ready, Live: m.Beacon.Live, Digest: wire.FormatHash(m.Beacon.Digest),
+		})
+	}
+	return out
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"heureka/cluster"
+	"heureka/internal/ops"
+	"heureka/wire"
+	"heureka/write-node/lease"
+)
+
+// status is the body of GET /api/v1/status.
+type status struct {
+	Node     string       `json:"node"`
+	ID       string       `json:"id"` // of this run: with the node's name, the incarnation
+	Role     cluster.Role `json:"role"`
+	Ready    bool         `json:"ready"`
+	Behind   bool         `json:"behind"` // something that was heard of is missing
+	Draining bool         `json:"draining"`
+
+	Live       int               `json:"live"` // instances in the map
+	Tombstones int               `json:"tombstones"`
+	Digest     string            `json:"digest"` // of the map: equal on nodes that hold the same
+	Vector     map[string]uint64 `json:"vector"` // by incarnation
+
+	Connections int                   `json:"connections"`
+	Leases      map[string]leaseClass `json:"leases"` // by class
+	// Queue lists the first leases that have ended and wait for their eviction.
+	Queue   []queuedLease `json:"queue"`
+	Members []member      `json:"members"`
+}
+
+// leaseClass is what the status tells of own or of adopted leases.
+type leaseClass struct {
+	Held     int   `json:"held"`
+	Queued   int   `json:"queued"`
+	OldestMs int64 `json:"oldestMs"` // how long the first queued one has waited
+	Quota    int   `json:"quota"`    // evictions in one window
+	Left     int   `json:"left"`     // of them, now
+	HoldMs   int64 `json:"holdMs"`   // how long none will be evicted at all
+}
+
+// handler serves the service port.
+func (s *Server) handler() http.Handler {
+	mux := http.NewServeMux()
+	s.api.Handle(mux)
+	mux.Handle("GET "+ops.PathLive, ops.Liveness())
+	mux.Handle("GET "+ops.PathReady, ops.Readiness(s.check))
+	mux.HandleFunc("GET /api/v1/status", s.serveStatus)
+	return mux
+}
+
+// serveStatus answers GET /api/v1/status, also while the node isn't ready.
+func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
+	st := s.state.Load()
+	body := status{
+		Node: s.self.Name, ID: s.self.ID.String(), Role: cluster.Write,
+		Ready: st.ready, Behind: st.behind, Draining: s.isDraining(),
+		Live: st.entries, Tombstones: st.tombstones, Digest: wire.FormatHash(st.digest),
+		Vector:      make(map[string]uint64),
+		Connections: s.api.Connections(),
+		Leases:      make(map[string]leaseClass),
+		Queue:       st.queued,
+		Members:     st.members,
+	}
+	for inc, seq := range st.vector {
+		body.Vector[inc.String()] = seq
+	}
+	for c, l := range st.leases {
+		body.Leases[lease.Class(c).String()] = leaseClass{
+			Held: l.Held, Queued: l.Queued, OldestMs: l.Oldest.Milliseconds(),
+			Quota: l.Quota, Left: l.Left, HoldMs: l.Hold.Milliseconds(),
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(body) // a peer that has gone needs no answer
+}
