@@ -32,6 +32,9 @@ func TestNothingShowsWhenAWriteNodeIsKilled(t *testing.T) {
 	doomed := c.client([]*node{victim}, nil)
 	registered(t, doomed, orphan, watchers...)
 
+	for _, w := range watchers {
+		w.dies(orphan.Key())
+	}
 	killed := time.Now()
 	doomed.Close()
 	c.kill(victim)
@@ -44,7 +47,6 @@ func TestNothingShowsWhenAWriteNodeIsKilled(t *testing.T) {
 		t.Errorf("the client is at %q, %s was killed", now, victim.Node.Name)
 	}
 	for _, w := range watchers {
-		w.dies(orphan.Key())
 		w.misses(orphan.Key())
 		if after := time.Since(killed); after < orphanLease {
 			t.Errorf("what the dead node held was removed after %v, its lease is %v", after, orphanLease)

@@ -191,6 +191,10 @@ func (s *Session) check(c wire.Check) {
 // Settled reports whether every Subscribe so far was answered.
 func (s *Session) Settled() bool { return len(s.pending) == 0 && !s.replacing }
 
+// Replacing reports whether a snapshot is on its way, which says again what was
+// said before.
+func (s *Session) Replacing() bool { return s.replacing }
+
 // Get returns what is held of a key.
 func (s *Session) Get(key model.Key) (Held, bool) {
 	h, ok := s.held[key]

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"heureka/wire"
+)
+
+const (
+	askTimeout = 10 * time.Second // of one request to one node
+	maxAnswer  = 1 << 30          // bytes of one answer
+	maxRefusal = 64 << 10         // bytes of an answer that says why not
+)
+
+// ask sends a GET to one node, given as host:port or URL, and returns the body
+// of its answer. What the node refuses is a *wire.Error.
+func ask(ctx context.Context, node, path string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, baseURL(node)+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, refusal(answer)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, answer.Body, maxAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of %s: %w", node, err)
+	}
+	return body, nil
+}
+
+// askAny asks one node after the other until one answers. A refusal that every
+// node would repeat is an answer.
+func askAny(ctx context.Context, nodes []string, path string) ([]byte, error) {
+	var failures []error
+	for _, node := range nodes {
+		body, err := ask(ctx, node, path)
+		var refused *wire.Error
+		switch {
+		case err == nil:
+			return body, nil
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errors.As(err, &refused) && refused.Retry == wire.RetryNo:
+			return nil, err
+		}
+		failures = append(failures, fmt.Errorf("%s: %w", node, err))
+	}
+	return nil, fmt.Errorf("no read node answers: %w", errors.Join(failures...))
+}
+
+func refusal(answer *http.Response) error {
+	body, _ := io.ReadAll(io.LimitReader(answer.Body, maxRefusal)) // the status alone will do
+	var refused wire.Error
+	if err := json.Unmarshal(body, &refused); err == nil && refused.Code != 0 {
+		return &refused
+	}
+	return fmt.Errorf("answered %s", answer.Status)
+}
+
+// baseURL returns the URL of a node that is given as host:port or as URL.
+func baseURL(node string) string {
+	node = strings.TrimSuffix(node, "/")
+	switch scheme, rest, ok := strings.Cut(node, "://"); {
+	case !ok:
+		return "http://" + node
+	case scheme == "ws":
+		return "http://" + rest
+	case scheme == "wss":
+		return "https://" + rest
+	default:
+		return node
+	}
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"heureka/wire"
+)
+
+func answering(t *testing.T, code int, body string) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "http://")
+}
+
+func TestAskAnyGoesOnToTheNextNode(t *testing.T) {
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	starting := answering(t, 503, `{"type":"error","code":501,"name":"not_ready","message":"soon","retry":"elsewhere"}`)
+	healthy := answering(t, 200, "body")
+	body, err := askAny(t.Context(), []string{dead.URL, starting, healthy}, "/")
+	if err != nil || string(body) != "body" {
+		t.Errorf("got %q, %v", body, err)
+	}
+	if _, err := askAny(t.Context(), []string{dead.URL, starting}, "/"); err == nil || !strings.Contains(err.Error(), "not_ready (501): soon") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAskAnyTakesARefusalForAnAnswer(t *testing.T) {
+	unknown := answering(t, 404, `{"type":"error","code":205,"name":"not_found","message":"no such instance","retry":"no"}`)
+	healthy := answering(t, 200, "body")
+	_, err := askAny(t.Context(), []string{unknown, healthy}, "/")
+	var refused *wire.Error
+	if !errors.As(err, &refused) || refused.Code != wire.CodeNotFound {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	for node, want := range map[string]string{
+		"127.0.0.1:8761":      "http://127.0.0.1:8761",
+		"http://node:1/":      "http://node:1",
+		"https://node/prefix": "https://node/prefix",
+		"ws://node:1":         "http://node:1",
+		"wss://node":          "https://node",
+	} {
+		if got := baseURL(node); got != want {
+			t.Errorf("%s becomes %s, want %s", node, got, want)
+		}
+	}
+}

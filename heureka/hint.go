@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"heureka/internal/dev"
+)
+
+// hint tells what to try with the cluster that has just become ready: on
+// standard output, or beside it where that is for programs.
+func (c devCommand) hint(to console, plan dev.Plan) {
+	out := to.out
+	if c.Processes {
+		out = to.err
+	}
+	writeHint(out, to.program, plan)
+}
+
+func writeHint(out io.Writer, program string, plan dev.Plan) {
+	writes, reads := plan.Writes(), plan.Reads()
+	fmt.Fprintf(out, `Heureka is ready.
+  write nodes  %s
+  read nodes   %s
+
+Try in another terminal:
+  %[3]s watch
+  %[3]s watch --app ORDERS --json
+  %[3]s register --app ORDERS --id o-1 --ip 127.0.0.1 --port 9000
+  %[3]s get
+  %[3]s cluster
+  curl http://%[4]s/api/v1/apps
+
+Stop with Ctrl-C.
+`, strings.Join(dev.HTTPOf(writes), " "), strings.Join(dev.HTTPOf(reads), " "), program, reads[0].HTTP)
+}

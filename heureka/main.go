@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"heureka/internal/ops"
+)
+
+// commandLine is everything that can be asked for.
+type commandLine struct {
+	Dev      devCommand      `cmd:"" help:"Run a whole cluster on this machine, with sample services to look at."`
+	Register registerCommand `cmd:"" help:"Register an instance and keep it registered until interrupted."`
+	Watch    watchCommand    `cmd:"" help:"Show instances as they come, change and go."`
+	Get      getCommand      `cmd:"" help:"Show what is registered now."`
+	Cluster  clusterCommand  `cmd:"" help:"Show the nodes and how they are."`
+	Version  versionCommand  `cmd:"" help:"Show the version."`
+}
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := ops.SignalContext(context.Background())
+	code := run(ctx, os.Args[1:], console{out: os.Stdout, err: os.Stderr, program: os.Args[0]})
+	stop()
+	os.Exit(code)
+}
+
+// run does what the arguments ask for until it is done or ctx ends, and returns
+// the exit code.
+func run(ctx context.Context, args []string, to console) int {
+	var asked commandLine
+	exit := -1
+	parser, err := kong.New(&asked,
+		kong.Name("heureka"),
+		kong.Description("A service registry that pushes. Try: heureka dev"),
+		kong.Writers(to.out, to.err),
+		kong.Exit(func(code int) { exit = code }), // after --help
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"write": defaultWrite, "read": defaultRead},
+		kong.Bind(to),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		fmt.Fprintln(to.err, "heureka:", err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(to.err, "heureka: %v\nTry: heureka --help\n", err)
+		return exitUsage
+	}
+	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(to.err, "heureka:", err)
+		return exitFailed
+	}
+	return exitDone
+}

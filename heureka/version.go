@@ -1,0 +1,14 @@
+package main
+
+import (
+	"fmt"
+
+	"heureka/internal/ops"
+)
+
+type versionCommand struct{}
+
+func (versionCommand) Run(to console) error {
+	_, err := fmt.Fprintln(to.out, "heureka", ops.ReadBuild())
+	return err
+}
