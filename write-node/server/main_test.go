@@ -68,13 +68,16 @@ func start(t *testing.T, config Config) *node {
 }
 
 // startAll starts some nodes as one cluster and waits until they are ready.
-func startAll(t *testing.T, size int) []*node {
+func startAll(t *testing.T, size int, changes ...func(*Config)) []*node {
 	t.Helper()
 	var nodes []*node
 	var routes []string
 	for i := range size {
 		c := quick(fmt.Sprintf("write-%d", i+1))
 		c.ClusterSize, c.Peers = size, routes
+		for _, change := range changes {
+			change(&c)
+		}
 		n := start(t, c)
 		routes = append(routes, n.Addresses().Routes)
 		nodes = append(nodes, n)

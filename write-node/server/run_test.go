@@ -131,7 +131,7 @@ func TestWhatAKilledNodeOwnedIsTakenOver(t *testing.T) {
 }
 
 func TestAGracefulStopSendsClientsAwayAndLeaves(t *testing.T) {
-	nodes := startAll(t, 2)
+	nodes := startAll(t, 2, func(c *Config) { c.DeadAfter = time.Hour }) // so that only its leaving tells
 	n, peer := nodes[0], nodes[1]
 	c := n.open("p", 1)
 	n.say(c, &wire.Register{Seq: 1, Instance: instance("o-1")})
