@@ -175,8 +175,10 @@ func (w *world) startNode(n *node) {
 
 // drain does what a replica wants done.
 func (w *world) drain(n *node) {
+	changed := false
 	for {
 		effects := n.replica.Drain()
+		changed = changed || len(effects.Transitions) > 0
 		for _, o := range effects.Messages {
 			w.send(n, o)
 		}
@@ -189,6 +191,9 @@ func (w *world) drain(n *node) {
 		for _, dead := range effects.TakeOver {
 			w.takeOver(n, dead)
 		}
+	}
+	if !changed {
+		return
 	}
 	if err := w.author.check(n.replica.Map()); err != nil {
 		w.fail("Gapless", "%s: %w", n.name, err)
