@@ -24,6 +24,7 @@ type answer struct {
 	content registry.Answer
 	cuts    []int // chunk i holds content.Entries[cuts[i]:cuts[i+1]]
 	sent    int   // chunks
+	taken   int   // chunks that the asker has, as it last said
 	active  time.Duration
 }
 
@@ -50,35 +51,43 @@ func (as *answers) begin(m *registry.Map, r *PullRequest, now time.Duration) []O
 	return as.advance(a, 0, now)
 }
 
-// more goes on with an answer as far as its window allows.
+// more goes on with an answer as far as its window allows. An asker that says
+// the same once more has lost the chunk that it names: it is sent again.
 func (as *answers) more(p *PullMore, now time.Duration) []Outgoing {
 	a := as.underway[p.Answer]
-	if a == nil || a.to != p.From {
+	if a == nil || a.to != p.From || p.Next < a.taken {
 		return nil
+	}
+	if p.Next == len(a.cuts)-1 {
+		delete(as.underway, a.number)
+		return nil
+	}
+	if p.Next == a.taken && p.Next < a.sent {
+		return []Outgoing{as.chunk(a, p.Next)}
 	}
 	return as.advance(a, p.Next, now)
 }
 
 func (as *answers) advance(a *answer, next int, now time.Duration) []Outgoing {
-	a.active = now
-	total := len(a.cuts) - 1
+	a.active, a.taken = now, next
 	var out []Outgoing
-	for a.sent < min(next+as.config.Window, total) {
-		c := &Chunk{
-			From: as.self, Request: a.request, Answer: a.number, Number: a.sent,
-			Last: a.sent == total-1, Whole: a.content.Whole,
-			Entries: a.content.Entries[a.cuts[a.sent]:a.cuts[a.sent+1]],
-		}
-		if c.Last {
-			c.Vector, c.Horizon = a.content.Vector, a.content.Horizon
-		}
+	for a.sent < min(next+as.config.Window, len(a.cuts)-1) {
+		out = append(out, as.chunk(a, a.sent))
 		a.sent++
-		out = append(out, Outgoing{To: a.to, Message: c})
-	}
-	if a.sent == total {
-		delete(as.underway, a.number)
 	}
 	return out
+}
+
+func (as *answers) chunk(a *answer, number int) Outgoing {
+	c := &Chunk{
+		From: as.self, Request: a.request, Answer: a.number, Number: number,
+		Last: number == len(a.cuts)-2, Whole: a.content.Whole,
+		Entries: a.content.Entries[a.cuts[number]:a.cuts[number+1]],
+	}
+	if c.Last {
+		c.Vector, c.Horizon = a.content.Vector, a.content.Horizon
+	}
+	return Outgoing{To: a.to, Message: c}
 }
 
 // expire forgets the answers that nobody has asked more of for a while.

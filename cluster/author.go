@@ -15,28 +15,33 @@ func (r *Replica) Draw(now model.Moment, above model.Time) model.Time {
 
 // TooFarAhead reports whether a time that a client carries lies so far ahead
 // that no node can have drawn it honestly. Following it would drag the whole
-// cluster's clock along.
+// cluster's clock along. It is measured from the peers' wall clocks, or this
+// node's own; never from what was drawn, which such times would drag along.
 func (r *Replica) TooFarAhead(now model.Moment, t model.Time) bool {
-	reference := r.clock.Last().Micros()
-	if r.members.clockTrusted(now) {
-		reference = max(reference, now.Wall)
+	if t <= r.clock.Last() {
+		return false // it drags nothing
 	}
-	return t.Micros()-reference > int64(r.config.MaxAhead/time.Microsecond)
+	return t.Micros()-r.members.wall(now) > int64(r.config.MaxAhead/time.Microsecond)
 }
 
 // Put authors a live entry. The version must beat what the map holds for the
-// key.
-func (r *Replica) Put(now model.Moment, instance *model.Instance, hash uint64, version model.Version) *registry.Entry {
-	return r.author(now, registry.Entry{Key: instance.Key(), Version: version, Instance: instance, Hash: hash})
+// key: it returns nil if it doesn't.
+func (r *Replica) Put(now model.Moment, instance *model.Instance, hash uint64, version model.Version, speaker model.Speaker) *registry.Entry {
+	return r.author(now, registry.Entry{Key: instance.Key(), Version: version, Instance: instance, Hash: hash, Speaker: speaker})
 }
 
-// Entomb authors a tombstone that ends a version.
-func (r *Replica) Entomb(now model.Moment, key model.Key, version model.Version) *registry.Entry {
-	return r.author(now, registry.Entry{Key: key, Version: version, Removed: true})
+// Entomb authors a tombstone that ends a version. Speaker is who ended it, or
+// who said what ends by itself. It returns nil if the map holds more than that.
+func (r *Replica) Entomb(now model.Moment, key model.Key, version model.Version, speaker model.Speaker) *registry.Entry {
+	return r.author(now, registry.Entry{Key: key, Version: version, Removed: true, Speaker: speaker})
 }
 
 func (r *Replica) author(now model.Moment, content registry.Entry) *registry.Entry {
-	e, t := r.registry.Author(r.self, content, now.Mono)
+	e, t, ok := r.registry.Author(r.self, content, now.Mono)
+	if !ok {
+		r.stats.Refused++
+		return nil
+	}
 	r.authored = append(r.authored, e)
 	r.merged([]registry.Transition{t}, now)
 	return e

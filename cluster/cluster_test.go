@@ -26,7 +26,7 @@ func newReplica(config Config, name string, role Role) *Replica {
 // put authors a first word at a replica.
 func put(r *Replica, now time.Duration, id string) *registry.Entry {
 	in := (&model.Instance{App: "APP", ID: id, Status: model.StatusUp}).Canonical()
-	return r.Put(at(now), in, in.Hash(), model.Version{Time: r.Draw(at(now), 0), Incarnation: r.Self()})
+	return r.Put(at(now), in, in.Hash(), model.Version{Time: r.Draw(at(now), 0), Incarnation: r.Self()}, model.Speaker{})
 }
 
 // beacon returns a beacon of an incarnation that holds nothing.
@@ -242,6 +242,30 @@ func TestPull(t *testing.T) {
 			t.Fatalf("%+v", more)
 		}
 	})
+	t.Run("a lost chunk is asked for once more, and sent again", func(t *testing.T) {
+		writer, reader, request := start(t)
+		writer.Receive(at(1), request)
+		chunks := only[*Chunk](writer.Drain().Messages)
+		reader.Receive(at(time.Second), chunks[1]) // the one before is lost
+		if more := only[*PullMore](reader.Drain().Messages); len(more) != 0 {
+			t.Fatalf("asked too early: %+v", more)
+		}
+		for now := 2 * time.Second; reader.Map().Live() != 40; now += 500 * time.Millisecond {
+			if now > 2*time.Minute {
+				t.Fatal("the answer doesn't come whole")
+			}
+			reader.Tick(at(now))
+			for _, more := range only[*PullMore](reader.Drain().Messages) {
+				writer.Receive(at(now), more)
+			}
+			for _, c := range only[*Chunk](writer.Drain().Messages) {
+				reader.Receive(at(now), c)
+			}
+		}
+		if s := reader.Stats(); s.PullsFailed != 0 || s.Pulls != 1 {
+			t.Fatalf("%+v", s)
+		}
+	})
 	t.Run("a lost chunk costs a new request, not a part of the map", func(t *testing.T) {
 		writer, reader, request := start(t)
 		writer.Receive(at(1), request)
@@ -276,7 +300,9 @@ func TestPull(t *testing.T) {
 	t.Run("answers that nobody goes on with are forgotten", func(t *testing.T) {
 		writer, _, request := start(t)
 		writer.Receive(at(3*time.Second), request)
-		writer.Tick(at(3*time.Second + config.PullTimeout + 1))
+		for now := 3 * time.Second; now <= 4*time.Second+config.PullTimeout; now += time.Second {
+			writer.Tick(at(now))
+		}
 		if writer.Stats().Answers != 0 {
 			t.Fatal("still under way")
 		}
@@ -357,7 +383,7 @@ func TestTakeOverNeedsHalfOfTheWriteNodes(t *testing.T) {
 	r.Tick(at(0))
 	r.Receive(at(0), deltas[0])
 	var taken []time.Duration
-	for now := time.Duration(0); now < 2*config.MinorityTakeOver && len(taken) == 0; now += 10 * time.Second {
+	for now := time.Duration(0); now < 2*config.MinorityTakeOver && len(taken) == 0; now += time.Second {
 		r.Tick(at(now))
 		if e := r.Drain(); len(e.TakeOver) > 0 {
 			taken = append(taken, now)
@@ -380,6 +406,75 @@ func TestTakeOverNeedsHalfOfTheWriteNodes(t *testing.T) {
 		}
 	}
 	t.Fatal("hearing half, it took nothing over")
+}
+
+func TestAPauseOfOnesOwnIsNobodysDeath(t *testing.T) {
+	r := newReplica(DefaultConfig(), "a", Write)
+	other := newReplica(DefaultConfig(), "b", Write)
+	put(other, 0, "i-1")
+	r.Receive(at(0), only[*Delta](other.Drain().Messages)[0])
+	for now := time.Duration(0); now <= 5*time.Second; now += time.Second {
+		b := beacon(other.Self(), Write, uint64(now/time.Second)+1, true)
+		b.Vector = other.Map().Vector().Clone()
+		r.Receive(at(now), b)
+		r.Tick(at(now))
+	}
+	r.Drain()
+	r.Tick(at(time.Minute)) // its process was stopped meanwhile
+	if e := r.Drain(); len(e.TakeOver) != 0 || len(r.Members(time.Minute)) != 1 {
+		t.Fatalf("took %v over", e.TakeOver)
+	}
+	for now := time.Minute; now <= time.Minute+12*time.Second; now += time.Second {
+		r.Tick(at(now))
+	}
+	if e := r.Drain(); len(e.TakeOver) == 0 {
+		t.Fatal("it is dead now, and nothing was taken over")
+	}
+}
+
+func TestMalformedAnswersAreIgnored(t *testing.T) {
+	r := newReplica(DefaultConfig(), "r", Read)
+	w := incarnation("w", 1)
+	b := beacon(w, Write, 1, true)
+	b.Vector[w] = 1
+	r.Receive(at(0), b)
+	request := only[*PullRequest](r.Drain().Messages)[0]
+	for _, c := range []*Chunk{{Number: 7}, {Number: 1, Last: true}, {Number: 1 << 30}, {Number: 5}} {
+		c.From, c.Request, c.Answer = w, request.Number, 1
+		r.Receive(at(time.Second), c)
+	}
+	if r.Map().Vector()[w] != 0 || r.Stats().PullsDone != 0 {
+		t.Fatalf("%+v", r.Stats())
+	}
+}
+
+// A clock that follows what clients carry must not be led away step by step.
+func TestNobodyLeadsTheClockAway(t *testing.T) {
+	r := newReplica(DefaultConfig(), "a", Write)
+	r.Tick(at(0))
+	carried, refused := model.Time(0), false
+	for range 10 {
+		carried += model.Time((23 * time.Hour).Microseconds()) << model.TimeNodeBits
+		if refused = r.TooFarAhead(at(0), carried); refused {
+			break
+		}
+		carried = r.Draw(at(0), carried)
+	}
+	if !refused {
+		t.Fatalf("the clock was led to %d hours ahead", carried.Micros()/time.Hour.Microseconds())
+	}
+}
+
+func TestNodesDrawTimesOfTheirOwn(t *testing.T) {
+	drawn := make(map[model.Time]bool)
+	for range 1000 {
+		self := model.Incarnation{Name: "a", ID: uuid.New()}
+		r := New(DefaultConfig(), self, Write, "", rand.New(rand.NewPCG(1, 1)))
+		drawn[r.Draw(at(time.Second), 0)] = true
+	}
+	if len(drawn) < 850 { // 4096 values: about 887 distinct ones are expected
+		t.Fatalf("1000 nodes drew %d different times in one microsecond", len(drawn))
+	}
 }
 
 func TestDigestMismatchIsRepaired(t *testing.T) {

@@ -76,6 +76,17 @@ func (ms *members) dead(m *Member, now time.Duration) bool {
 	return m.Beacon == nil && m.Incarnation.Name == ms.self.Name && ms.role == Write
 }
 
+// excuse takes a pause of this node's own for time that didn't pass: what the
+// others said meanwhile may still be on its way in.
+func (ms *members) excuse(pause time.Duration) {
+	for _, m := range ms.known {
+		m.Rose += pause
+		if m.Beacon != nil {
+			m.Heard += pause
+		}
+	}
+}
+
 // heard reports whether beacons of its own arrive from a member.
 func (ms *members) heard(m *Member, now time.Duration) bool {
 	return m.Beacon != nil && !m.Left && now-m.Heard <= ms.config.DeadAfter
@@ -165,6 +176,22 @@ func rendezvous(dead, candidate model.Incarnation) uint64 {
 // clockTrusted reports whether a wall clock is near the median of its peers'.
 // Without peers there is nothing to doubt it by.
 func (ms *members) clockTrusted(now model.Moment) bool {
+	off := now.Wall - ms.median(now)
+	return max(off, -off) <= ms.config.ClockSkew.Microseconds()
+}
+
+// wall returns the time of day: this node's, or the median of its peers' where
+// that isn't near them.
+func (ms *members) wall(now model.Moment) int64 {
+	if ms.clockTrusted(now) {
+		return now.Wall
+	}
+	return ms.median(now)
+}
+
+// median returns the median of the wall clocks of the other write nodes; without
+// any, this node's own.
+func (ms *members) median(now model.Moment) int64 {
 	var peers []int64
 	for _, m := range ms.known {
 		if m.Role == Write && ms.heard(m, now.Mono) {
@@ -172,11 +199,10 @@ func (ms *members) clockTrusted(now model.Moment) bool {
 		}
 	}
 	if len(peers) == 0 {
-		return true
+		return now.Wall
 	}
 	slices.Sort(peers)
-	off := now.Wall - peers[len(peers)/2]
-	return max(off, -off) <= ms.config.ClockSkew.Microseconds()
+	return peers[len(peers)/2]
 }
 
 // forget drops members that are long dead and own nothing.

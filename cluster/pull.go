@@ -20,7 +20,9 @@ type pull struct {
 	avoid     model.Incarnation // the last one that failed
 	progress  time.Duration     // when the request was sent or a chunk last came
 	answer    uint64            // 0 until the first chunk
+	asked     time.Duration     // when the request, or for more, was last sent
 	chunks    map[int]*Chunk
+	next      int // number of the first chunk that hasn't come
 	last      int // number of the last chunk; -1 while unknown
 	failures  int
 	notBefore time.Duration
@@ -38,8 +40,8 @@ func (p *pull) idle(now time.Duration) bool { return p.to.IsZero() && now >= p.n
 func (p *pull) start(sources []*Member, v model.Vector, whole bool, now time.Duration) Outgoing {
 	choice := p.choose(sources)
 	p.number++
-	p.to, p.progress = choice.Incarnation, now
-	p.answer, p.last = 0, -1
+	p.to, p.progress, p.asked = choice.Incarnation, now, now
+	p.answer, p.next, p.last = 0, 0, -1
 	p.chunks = make(map[int]*Chunk)
 	return Outgoing{To: p.to, Message: &PullRequest{From: p.self, Number: p.number, Vector: v.Clone(), Whole: whole}}
 }
@@ -64,7 +66,7 @@ func (p *pull) choose(sources []*Member) *Member {
 }
 
 // receive takes in a chunk. It returns the complete answer once that is there,
-// and what to say to the answering node until then.
+// and what to say to the answering node.
 func (p *pull) receive(c *Chunk, now time.Duration) (*registry.Answer, *PullMore) {
 	if c.From != p.to || c.Request != p.number || p.answer != 0 && c.Answer != p.answer {
 		return nil, nil
@@ -73,19 +75,35 @@ func (p *pull) receive(c *Chunk, now time.Duration) (*registry.Answer, *PullMore
 		p.fail(now)
 		return nil, nil
 	}
-	p.answer, p.progress = c.Answer, now
+	if c.Number >= p.next+2*p.config.Window || p.last >= 0 && c.Number > p.last {
+		return nil, nil // no answer has such a chunk
+	}
+	p.answer, p.progress, p.asked = c.Answer, now, now
 	p.chunks[c.Number] = c
 	if c.Last {
 		p.last = c.Number
 	}
-	if p.last >= 0 && len(p.chunks) == p.last+1 {
-		return p.complete(), nil
+	if c.Number != p.next {
+		return nil, nil // doubled, or early: the one before is on its way or lost
 	}
-	next := 0
-	for p.chunks[next] != nil {
-		next++
+	for p.chunks[p.next] != nil {
+		p.next++
 	}
-	return nil, &PullMore{From: p.self, Answer: p.answer, Next: next}
+	more := &PullMore{From: p.self, Answer: p.answer, Next: p.next}
+	if p.last >= 0 && p.next == p.last+1 {
+		return p.complete(), more
+	}
+	return nil, more
+}
+
+// remind asks once more for the first chunk that is missing, when none has come
+// for a while: it or the request for it was lost.
+func (p *pull) remind(now time.Duration) *PullMore {
+	if p.to.IsZero() || p.answer == 0 || now-p.asked <= p.config.PullTimeout/4 {
+		return nil
+	}
+	p.asked = now
+	return &PullMore{From: p.self, Answer: p.answer, Next: p.next}
 }
 
 func (p *pull) complete() *registry.Answer {

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -34,6 +33,7 @@ type Replica struct {
 	ready      bool
 	left       bool
 	tick       uint64
+	lastTick   time.Duration
 	nextBeacon time.Duration
 	suspect    model.Incarnation // whose digest differed at an equal vector
 	nextAudit  time.Duration     // no whole map is asked for because of a digest before
@@ -61,9 +61,10 @@ type Stats struct {
 	Forgotten                                   uint64 // tombstones
 	Discarded                                   uint64 // entries that waited for what died with its author
 	MembersRefused                              uint64
-	Waiting                                     int // entries in the inbox now
-	Answers                                     int // under way now
-	Doubts                                      int // removals not shown yet
+	Refused                                     uint64 // entries of this node that didn't beat what was there
+	Waiting                                     int    // entries in the inbox now
+	Answers                                     int    // under way now
+	Doubts                                      int    // removals not shown yet
 }
 
 // New returns the replica of an incarnation. HTTP is the address of its service
@@ -77,7 +78,7 @@ func New(config Config, self model.Incarnation, role Role, http string, random *
 		registry: registry.NewMap(),
 		view:     registry.NewView(config.View),
 		inbox:    registry.NewInbox(config.MaxWaiting),
-		clock:    registry.NewClock(binary.LittleEndian.Uint64(self.ID[8:])),
+		clock:    registry.NewClock(self.TimeBits()),
 		members:  newMembers(config, self, role),
 		pull:     newPull(config, self, random),
 		answers:  newAnswers(config, self),
@@ -155,12 +156,15 @@ func (r *Replica) receiveBeacon(b *Beacon, now model.Moment) {
 	if r.firstHeard == 0 && (b.Ready || r.role == Write && b.Role == Write) {
 		r.firstHeard = now.Mono
 	}
-	// At equal vectors the live entries are equal, or one map is corrupt. One of
-	// the two asks for the other's, so that they don't swap.
+	// At equal vectors the live entries are equal, unless one map is corrupt or has
+	// forgotten a tombstone that the other still has. One of the two asks for the
+	// other's map, so that they don't swap; which one, changes now and then, since
+	// only one of them may have something to learn.
 	r.suspect = model.Incarnation{}
 	if b.Ready && b.Vector.Equal(r.registry.Vector()) && (b.Digest != r.registry.Digest() || b.Live != r.registry.Live()) {
 		r.stats.DigestMismatches++
-		if r.registry.Digest() < b.Digest {
+		const turns = 16 // beacons
+		if (r.registry.Digest() < b.Digest) == (r.tick/turns%2 == 0) {
 			r.suspect = b.From
 		}
 	}
@@ -222,8 +226,15 @@ func (r *Replica) merged(transitions []registry.Transition, now model.Moment) {
 // Tick does what is due. Call it several times per beacon interval.
 func (r *Replica) Tick(now model.Moment) {
 	r.begin(now)
+	if pause := now.Mono - r.lastTick; r.lastTick > 0 && pause > 3*r.config.Beacon {
+		r.members.excuse(pause) // this node stood still, not the others
+	}
+	r.lastTick = now.Mono
 	if r.pull.expire(now.Mono) {
 		r.stats.PullsFailed++
+	}
+	if more := r.pull.remind(now.Mono); more != nil {
+		r.send(r.pull.to, more)
 	}
 	r.answers.expire(now.Mono)
 	r.stats.Forgotten += uint64(r.registry.Forget(now.Mono - r.config.Tombstones))

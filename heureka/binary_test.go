@@ -150,10 +150,15 @@ func (c *command) stop() {
 // end waits until it has ended with the exit code 0.
 func (c *command) end() {
 	c.t.Helper()
+	c.endWith(exitDone)
+}
+
+func (c *command) endWith(want int) {
+	c.t.Helper()
 	for range c.lines {
 	}
 	<-c.ended
-	if code := c.cmd.ProcessState.ExitCode(); code != 0 {
+	if code := c.cmd.ProcessState.ExitCode(); code != want {
 		c.t.Errorf("%v ended with %d: %s", c.cmd.Args, code, c.said())
 	}
 }
@@ -167,15 +172,22 @@ func (c *command) kill() {
 	<-c.ended
 }
 
-// output runs heureka to its end and returns standard output.
+// output runs heureka to its end, with the exit code 0, and returns standard
+// output.
 func output(t *testing.T, binary string, plan dev.Plan, args ...string) string {
+	t.Helper()
+	return outputWith(t, exitDone, binary, plan, args...)
+}
+
+// outputWith is output with another exit code.
+func outputWith(t *testing.T, code int, binary string, plan dev.Plan, args ...string) string {
 	t.Helper()
 	c := start(t, binary, plan, args...)
 	var out strings.Builder
 	for line := range c.lines {
 		out.WriteString(line + "\n")
 	}
-	c.end()
+	c.endWith(code)
 	return out.String()
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -22,7 +21,8 @@ type nodeStatus struct {
 	Error   string          `json:"error,omitempty"` // why it says nothing
 }
 
-// Run asks all nodes at the same time. It fails if none answers.
+// Run asks all nodes at the same time. It fails if one doesn't answer, but
+// shows the others.
 func (c clusterCommand) Run(ctx context.Context, to console) error {
 	nodes := make([]nodeStatus, 0, len(c.Write)+len(c.Read))
 	for _, address := range c.Write {
@@ -39,12 +39,16 @@ func (c clusterCommand) Run(ctx context.Context, to console) error {
 	if err := c.show(to, nodes); err != nil {
 		return err
 	}
+	silent := 0
 	for _, n := range nodes {
-		if n.Error == "" {
-			return nil
+		if n.Error != "" {
+			silent++
 		}
 	}
-	return errors.New("no node answers")
+	if silent > 0 {
+		return fmt.Errorf("%d of %d nodes don't answer", silent, len(nodes))
+	}
+	return nil
 }
 
 func (n *nodeStatus) ask(ctx context.Context) {

@@ -41,9 +41,13 @@ func (c devCommand) Run(ctx context.Context, to console) error {
 	if err := c.prepareData(); err != nil {
 		return err
 	}
-	switch {
-	case c.Only != "":
+	if c.Only != "" {
 		return c.only(ctx, to, plan)
+	}
+	if err := vacant(plan.Nodes()); err != nil {
+		return err
+	}
+	switch {
 	case c.Processes:
 		return c.withSamples(ctx, to, plan, c.processes(to, plan))
 	default:
@@ -111,6 +115,9 @@ func (c devCommand) only(ctx context.Context, to console, plan dev.Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := vacant([]dev.Node{node}); err != nil {
+		return err
+	}
 	file, err := dev.OpenLog(c.Data, node)
 	if err != nil {
 		return err
@@ -156,6 +163,6 @@ func (c devCommand) live(ctx context.Context, to console, plan dev.Plan) error {
 	return sample.Run(ctx, sample.Config{
 		WriteNodes: dev.HTTPOf(plan.Writes()),
 		Mood:       mood,
-		Log:        to.log(),
+		Log:        to.clientLog(),
 	})
 }

@@ -30,6 +30,10 @@ func (c getCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return fmt.Errorf("get: the answer: %w", err)
 	}
+	if len(instances) == 0 {
+		fmt.Fprintln(to.err, "nothing is registered that was asked for")
+		return nil
+	}
 	return writeInstances(to.out, instances)
 }
 

@@ -51,22 +51,34 @@ func TestGetShowsATable(t *testing.T) {
 	}
 }
 
+func TestGetSaysThatThereIsNothing(t *testing.T) {
+	command := getCommand{App: "NONE"}
+	command.Read = []string{answering(t, 200, `{"instances":[]}`)}
+	var out, errs bytes.Buffer
+	if err := command.Run(t.Context(), console{out: &out, err: &errs}); err != nil {
+		t.Fatal(err)
+	}
+	if out.Len() > 0 || errs.String() != "nothing is registered that was asked for\n" {
+		t.Errorf("says %q and %q", out.String(), errs.String())
+	}
+}
+
 func TestClusterShowsEveryNode(t *testing.T) {
 	status := `{"node":"read-1","role":"read","ready":true,"stale":true,"live":7,"sessions":2,"digest":"00000000000000ff"}`
 	command := clusterCommand{}
 	command.Read = []string{answering(t, 200, status)}
 	command.Write = []string{answering(t, 500, "")}
 	var out bytes.Buffer
-	if err := command.Run(t.Context(), console{out: &out}); err != nil {
-		t.Fatal(err)
+	if err := command.Run(t.Context(), console{out: &out}); err == nil || err.Error() != "1 of 2 nodes don't answer" {
+		t.Errorf("ends with %v", err)
 	}
 	lines := strings.Split(out.String(), "\n")
 	if len(lines) != 4 || !strings.HasPrefix(lines[1], "-       -     no answer") ||
 		strings.Join(strings.Fields(lines[2]), " ") != "read-1 read cut off 7 2 00000000000000ff "+command.Read[0] {
 		t.Errorf("got\n%s", out.String())
 	}
-	command.Read = nil
-	if err := command.Run(t.Context(), console{out: &out}); err == nil {
-		t.Error("no node answers, and that is no failure")
+	command.Write = nil
+	if err := command.Run(t.Context(), console{out: &out}); err != nil {
+		t.Errorf("all nodes answer, and that is %v", err)
 	}
 }

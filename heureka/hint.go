@@ -11,18 +11,19 @@ import (
 // hint tells what to try with the cluster that has just become ready: on
 // standard output, or beside it where that is for programs.
 func (c devCommand) hint(to console, plan dev.Plan) {
-	out := to.out
+	out, logs := to.out, "this terminal, from warnings up"
 	if c.Processes {
-		out = to.err
+		out, logs = to.err, c.Data
 	}
-	writeHint(out, to.program, plan)
+	writeHint(out, to.program, logs, plan)
 }
 
-func writeHint(out io.Writer, program string, plan dev.Plan) {
+func writeHint(out io.Writer, program, logs string, plan dev.Plan) {
 	writes, reads := plan.Writes(), plan.Reads()
 	fmt.Fprintf(out, `Heureka is ready.
   write nodes  %s
   read nodes   %s
+  logs: %[5]s
 
 Try in another terminal:
   %[3]s watch
@@ -33,5 +34,5 @@ Try in another terminal:
   curl http://%[4]s/api/v1/apps
 
 Stop with Ctrl-C.
-`, strings.Join(dev.HTTPOf(writes), " "), strings.Join(dev.HTTPOf(reads), " "), program, reads[0].HTTP)
+`, strings.Join(dev.HTTPOf(writes), " "), strings.Join(dev.HTTPOf(reads), " "), program, reads[0].HTTP, logs)
 }

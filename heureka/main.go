@@ -19,6 +19,8 @@ type commandLine struct {
 	Get      getCommand      `cmd:"" help:"Show what is registered now."`
 	Cluster  clusterCommand  `cmd:"" help:"Show the nodes and how they are."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Show the version and end."`
 }
 
 // The exit codes.
@@ -46,7 +48,7 @@ func run(ctx context.Context, args []string, to console) int {
 		kong.Writers(to.out, to.err),
 		kong.Exit(func(code int) { exit = code }), // after --help
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"write": defaultWrite, "read": defaultRead},
+		kong.Vars{"write": defaultWrite, "read": defaultRead, "version": version()},
 		kong.Bind(to),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
@@ -59,7 +61,7 @@ func run(ctx context.Context, args []string, to console) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(to.err, "heureka: %v\nTry: heureka --help\n", err)
+		fmt.Fprintf(to.err, "heureka: %v\nTry: %s --help\n", err, misused(err))
 		return exitUsage
 	}
 	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
@@ -67,4 +69,20 @@ func run(ctx context.Context, args []string, to console) int {
 		return exitFailed
 	}
 	return exitDone
+}
+
+// misused returns the command that an error of parsing is about, as far as it was
+// understood.
+func misused(err error) string {
+	var misuse *kong.ParseError
+	command := "heureka"
+	if !errors.As(err, &misuse) {
+		return command
+	}
+	for _, understood := range misuse.Context.Path {
+		if understood.Command != nil {
+			command += " " + understood.Command.Name
+		}
+	}
+	return command
 }

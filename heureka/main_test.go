@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"net"
 	"strings"
 	"testing"
+
+	"heureka/internal/dev"
 )
 
 func TestWrongUseIsSaid(t *testing.T) {
@@ -18,6 +21,10 @@ func TestWrongUseIsSaid(t *testing.T) {
 		{[]string{"register", "--app", "A"}, exitUsage, "missing flags"},
 		{[]string{"register", "--app", "A", "--id", "i", "--ip", "127.0.0.1", "--port", "70000"}, exitUsage, "--port"},
 		{[]string{"register", "--app", "A", "--id", "i", "--ip", "127.0.0.1", "--port", "1", "--status", "ILL"}, exitUsage, "--status"},
+		{[]string{"register", "--app", "A", "--id", "i", "--ip", "localhost", "--port", "1"}, exitUsage, `--ip is "localhost": must be an IP address`},
+		{[]string{"--fly"}, exitUsage, "Try: heureka --help\n"},
+		{[]string{"watch", "--fly"}, exitUsage, "Try: heureka watch --help\n"},
+		{[]string{"register", "--app", "A"}, exitUsage, "Try: heureka register --help\n"},
 		{[]string{"dev", "--only", "write-1"}, exitFailed, "--only needs --processes"},
 		{[]string{"dev", "--write-nodes", "0"}, exitFailed, "--write-nodes is 0"},
 		{[]string{"dev", "--processes", "--only", "write-9", "--data", t.TempDir()}, exitFailed, `no node is called "write-9"`},
@@ -47,8 +54,46 @@ func TestHelpHidesWhatIsNotForPeople(t *testing.T) {
 }
 
 func TestVersionIsShown(t *testing.T) {
-	var out bytes.Buffer
-	if code := run(t.Context(), []string{"version"}, console{out: &out}); code != exitDone || !strings.HasPrefix(out.String(), "heureka ") {
-		t.Errorf("%d %q", code, out.String())
+	for _, word := range []string{"version", "--version"} {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{word}, console{out: &out, err: &errs})
+		if code != exitDone || out.String() != version()+"\n" || errs.Len() > 0 {
+			t.Errorf("%s: %d %q %q", word, code, out.String(), errs.String())
+		}
+	}
+}
+
+func TestDevSaysWhereTheLogsGo(t *testing.T) {
+	plan := dev.Plan{WriteNodes: 1, ReadNodes: 1}
+	for want, command := range map[string]devCommand{
+		"\n  logs: this terminal, from warnings up\n": {},
+		"\n  logs: /tmp/data\n":                       {Processes: true, Data: "/tmp/data"},
+	} {
+		var out bytes.Buffer
+		command.hint(console{out: &out, err: &out, program: "heureka"}, plan)
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q isn't in\n%s", want, out.String())
+		}
+	}
+}
+
+func TestAnAddressInUseIsSaid(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := taken.Addr().String()
+	want := address + " of write-1 is in use: is another cluster running?"
+	for name, node := range map[string]dev.Node{
+		"service": {Name: "write-1", HTTP: address},
+		"routes":  {Name: "write-1", Routes: address},
+	} {
+		if err := vacant([]dev.Node{node}); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+	taken.Close()
+	if err := vacant([]dev.Node{{Name: "write-1", HTTP: address}}); err != nil {
+		t.Error(err)
 	}
 }

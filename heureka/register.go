@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"heureka/client"
@@ -26,10 +27,18 @@ type registerCommand struct {
 // acknowledged.
 const leaveTimeout = 5 * time.Second
 
+// Validate refuses what the nodes would, which take host names elsewhere.
+func (c registerCommand) Validate() error {
+	if _, err := netip.ParseAddr(c.IP); err != nil && c.IP != "" { // that it is missing is found out by itself
+		return fmt.Errorf("--ip is %.100q: must be an IP address", c.IP)
+	}
+	return nil
+}
+
 // Run registers the instance, keeps it registered until ctx ends, and
 // unregisters it.
 func (c registerCommand) Run(ctx context.Context, to console) error {
-	nodes, err := client.New(client.Config{WriteNodes: c.Write, Name: "heureka register", Log: to.log()})
+	nodes, err := client.New(client.Config{WriteNodes: c.Write, Name: "heureka register", Log: to.clientLog()})
 	if err != nil {
 		return err
 	}
@@ -39,7 +48,7 @@ func (c registerCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return fmt.Errorf("register %s: %w", in.Key(), err)
 	}
-	fmt.Fprintf(to.out, "registered %s; interrupt to unregister\n", in.Key())
+	fmt.Fprintf(to.out, "registered %s%s; interrupt to unregister\n", in.Key(), at(registration.Status().Node))
 	select {
 	case <-registration.Done():
 		return fmt.Errorf("%s isn't registered any more: %w", in.Key(), registration.Err())
@@ -52,6 +61,14 @@ func (c registerCommand) Run(ctx context.Context, to console) error {
 	}
 	fmt.Fprintf(to.out, "unregistered %s\n", in.Key())
 	return nil
+}
+
+// at names the node, if it wasn't lost again already.
+func at(node string) string {
+	if node == "" {
+		return ""
+	}
+	return " at " + node
 }
 
 func (c registerCommand) instance() *model.Instance {

@@ -54,7 +54,7 @@ func TestTheClusterSurvivesItsNodes(t *testing.T) {
 	}
 
 	// The one that was killed stays dead, until it is started again.
-	if got := output(t, heureka, plan, "cluster"); strings.Count(got, "no answer") != 2 {
+	if got := outputWith(t, exitFailed, heureka, plan, "cluster"); strings.Count(got, "no answer") != 2 {
 		t.Errorf("cluster shows\n%s", got)
 	}
 	again := start(t, heureka, plan, append(devArgs, "--only", write.Name)...)

@@ -9,6 +9,8 @@ import (
 type versionCommand struct{}
 
 func (versionCommand) Run(to console) error {
-	_, err := fmt.Fprintln(to.out, "heureka", ops.ReadBuild())
+	_, err := fmt.Fprintln(to.out, version())
 	return err
 }
+
+func version() string { return "heureka " + ops.ReadBuild().String() }

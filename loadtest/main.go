@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,7 +44,10 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 	if exit >= 0 {
 		return exit
 	}
-	if err := errors.Join(err, cfg.validate()); err != nil {
+	if err == nil { // of flags that weren't all read nothing else is true
+		err = cfg.validate()
+	}
+	if err != nil {
 		fmt.Fprintf(errs, "loadtest: %v\nTry: loadtest --help\n", err)
 		return exitUsage
 	}

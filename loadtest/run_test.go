@@ -69,10 +69,18 @@ func TestABrokenPromiseIsReported(t *testing.T) {
 }
 
 func TestWrongUseIsSaid(t *testing.T) {
-	for _, args := range [][]string{{"--rate", "fast"}, {"--rate", "-1"}, {"extra"}} {
+	for _, test := range []struct {
+		args []string
+		says string // all of it
+	}{
+		{[]string{"--rate", "fast"}, "--rate: expected a valid 64 bit int but got \"fast\""},
+		{[]string{"--rate=-1"}, "--rate is -1; 0 to 1000000 are possible"},
+		{[]string{"extra"}, "unexpected argument extra"},
+	} {
 		var out, errs bytes.Buffer
-		if code := execute(t.Context(), args, &out, &errs); code != exitUsage || out.Len() > 0 || errs.Len() == 0 {
-			t.Errorf("%v ends with %d, %q", args, code, errs.String())
+		want := "loadtest: " + test.says + "\nTry: loadtest --help\n"
+		if code := execute(t.Context(), test.args, &out, &errs); code != exitUsage || out.Len() > 0 || errs.String() != want {
+			t.Errorf("%v ends with %d and says %q, want %q", test.args, code, errs.String(), want)
 		}
 	}
 }

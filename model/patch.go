@@ -92,7 +92,7 @@ func (p Patch) MarshalJSON() ([]byte, error) {
 func (p *Patch) UnmarshalJSON(data []byte) error {
 	var present map[string]json.RawMessage
 	if err := json.Unmarshal(data, &present); err != nil {
-		return fmt.Errorf("model: patch: %w", err)
+		return fmt.Errorf("set: %w", err)
 	}
 	*p = Patch{Key: p.Key}
 	for i, f := range fields {
@@ -102,11 +102,11 @@ func (p *Patch) UnmarshalJSON(data []byte) error {
 		}
 	}
 	if len(present) > 0 {
-		return fmt.Errorf("model: patch: %.40q is no field of an instance", slices.Min(slices.Collect(maps.Keys(present))))
+		return fmt.Errorf("%.40q is no field that can be updated", slices.Min(slices.Collect(maps.Keys(present))))
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&p.values); err != nil {
-		return fmt.Errorf("model: patch: %w", err)
+		return fmt.Errorf("set: %w", err)
 	}
 	return nil
 }

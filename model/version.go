@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/google/uuid"
 )
 
@@ -65,6 +66,11 @@ type Time uint64
 
 // TimeNodeBits is how many low bits of a Time are the drawing node's own.
 const TimeNodeBits = 12
+
+// TimeBits returns the low bits of every time that the incarnation draws.
+func (i Incarnation) TimeBits() uint64 {
+	return xxhash.Sum64(i.ID[:]) & (1<<TimeNodeBits - 1)
+}
 
 // Micros returns the part of t that is microseconds since 1970.
 func (t Time) Micros() int64 { return int64(t >> TimeNodeBits) }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 
 	"heureka/internal/ops"
@@ -18,11 +17,9 @@ type flags struct {
 
 func main() {
 	ctx, stop := ops.SignalContext(context.Background())
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "read-node:", err)
-		os.Exit(1)
-	}
+	code := ops.Ended("read-node", run(ctx, os.Args[1:]), os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
 // run serves with these arguments until the context ends.

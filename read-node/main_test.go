@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
+
+	"heureka/internal/ops"
 
 	"go.uber.org/goleak"
 )
@@ -22,11 +25,11 @@ func TestANodeStartsAndStops(t *testing.T) {
 
 func TestWrongArgumentsAreSaid(t *testing.T) {
 	for wrong, says := range map[string]string{
-		"--http=8761":           "http:",
-		"--heartbeat=often":     "heartbeat",
-		"--heartbeat=0s":        "heartbeat:",
+		"--http=8761":           "--http (HEUREKA_HTTP) is",
+		"--heartbeat=often":     "--heartbeat (HEUREKA_HEARTBEAT): expected duration",
+		"--heartbeat=0s":        "--heartbeat (HEUREKA_HEARTBEAT) is 0s",
 		"--max-sessions=0":      "max-sessions",
-		"--log-level=loud":      "log level",
+		"--log-level=loud":      "--log-level (HEUREKA_LOG_LEVEL) is \"loud\": must be one of debug, info, warn, error",
 		"--nosuchflag":          "nosuchflag",
 		"--drain-spread=1h":     "drain-timeout",
 		"--cluster=not a name!": "cluster",
@@ -34,6 +37,9 @@ func TestWrongArgumentsAreSaid(t *testing.T) {
 		err := run(t.Context(), []string{"--http=127.0.0.1:0", "--admin=127.0.0.1:0", wrong})
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", wrong, err)
+		}
+		if code := ops.Ended("read-node", err, io.Discard); code != 2 {
+			t.Errorf("%s ends with %d", wrong, code)
 		}
 	}
 }

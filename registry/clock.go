@@ -18,10 +18,19 @@ func NewClock(node uint64) *Clock {
 // Witness makes the clock draw above t from now on.
 func (c *Clock) Witness(t model.Time) { c.last = max(c.last, t) }
 
+// lastTime is the greatest time there is. A clock that stands there can draw no
+// more; nothing but a corrupt entry gets it there.
+const lastTime = ^model.Time(0)
+
 // Draw returns a time above all that the clock has drawn or witnessed and above
 // a given one. It is the wall clock's, if that is trusted and greater.
 func (c *Clock) Draw(wallMicros int64, trusted bool, above model.Time) model.Time {
-	micros := max(c.last, above).Micros() + 1
+	floor := max(c.last, above)
+	if floor >= lastTime>>model.TimeNodeBits<<model.TimeNodeBits {
+		c.last = lastTime
+		return lastTime
+	}
+	micros := floor.Micros() + 1
 	if trusted {
 		micros = max(micros, wallMicros)
 	}

@@ -10,8 +10,9 @@ type Entry struct {
 	// ends: an eviction that of the copy, an unregister the infinite turn of the
 	// client's word.
 	Version model.Version
-	Dot     model.Dot // who authored it; its incarnation is the owner
-	Removed bool      // a tombstone
+	Dot     model.Dot     // who authored it; its incarnation is the owner
+	Removed bool          // a tombstone
+	Speaker model.Speaker // who said the word, or ended it
 
 	Instance *model.Instance // nil for a tombstone
 	Hash     uint64          // content hash of Instance; 0 for a tombstone

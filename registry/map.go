@@ -3,6 +3,7 @@ package registry
 import (
 	"iter"
 	"maps"
+	"slices"
 	"time"
 
 	"heureka/model"
@@ -58,6 +59,10 @@ func (m *Map) Live() int { return m.live }
 // Tombstones returns the number of tombstones.
 func (m *Map) Tombstones() int { return len(m.entries) - m.live }
 
+// Graves returns how many arrivals of tombstones are remembered, those of
+// tombstones that were replaced since included.
+func (m *Map) Graves() int { return len(m.graves) }
+
 // Digest returns the sum, modulo 2^64, of a hash of the key and version of each
 // live entry.
 func (m *Map) Digest() uint64 { return m.digest }
@@ -83,6 +88,9 @@ func (m *Map) Apply(d *Delta, now time.Duration) (transitions []Transition, appl
 		return nil, false
 	}
 	for _, e := range d.Entries {
+		if e.Dot.Seq <= have {
+			continue // it may have ended since
+		}
 		if t, changed := m.merge(e, now); changed {
 			transitions = append(transitions, t)
 		}
@@ -91,13 +99,16 @@ func (m *Map) Apply(d *Delta, now time.Duration) (transitions []Transition, appl
 	return transitions, true
 }
 
-// Author adds an entry in the name of an incarnation, as its next number. The
-// caller sees to it that the entry's version beats what the map holds.
-func (m *Map) Author(self model.Incarnation, e Entry, now time.Duration) (*Entry, Transition) {
+// Author adds an entry in the name of an incarnation, as its next number. It
+// reports false, and does nothing, if the entry doesn't beat what the map holds.
+func (m *Map) Author(self model.Incarnation, e Entry, now time.Duration) (*Entry, Transition, bool) {
 	e.Dot = model.Dot{Incarnation: self, Seq: m.vector[self] + 1}
+	t, changed := m.merge(&e, now)
+	if !changed {
+		return nil, Transition{}, false
+	}
 	m.vector[self] = e.Dot.Seq
-	t, _ := m.merge(&e, now)
-	return &e, t
+	return &e, t, true
 }
 
 // merge takes the greater of an entry and what the map holds for its key.
@@ -109,9 +120,18 @@ func (m *Map) merge(e *Entry, now time.Duration) (Transition, bool) {
 	}
 	m.set(e.Key, before, e)
 	if e.Removed {
-		m.graves = append(m.graves, grave{e, now})
+		m.bury(e, now)
 	}
 	return Transition{Key: e.Key, Before: before, After: e}, true
+}
+
+// bury remembers when a tombstone arrived. Graves whose tombstone was replaced
+// since are cleared away before they outnumber the others.
+func (m *Map) bury(e *Entry, now time.Duration) {
+	m.graves = append(m.graves, grave{e, now})
+	if len(m.graves) > 2*m.Tombstones()+64 {
+		m.graves = slices.DeleteFunc(m.graves, func(g grave) bool { return m.entries[g.entry.Key] != g.entry })
+	}
 }
 
 // set replaces before by after, either of which may be nil, and keeps the sums.

@@ -37,9 +37,7 @@ func TestEntryOrder(t *testing.T) {
 				m := registry.NewMap()
 				for i, e := range order {
 					inc := []model.Incarnation{nodeA, nodeB}[i]
-					copied := *e
-					copied.Dot = e.Dot
-					m.Apply(&registry.Delta{Incarnation: inc, From: 0, To: 1, Entries: []*registry.Entry{&copied}}, 0)
+					m.Adopt(&registry.Answer{Vector: model.Vector{inc: 1}, Entries: []*registry.Entry{e}}, 0)
 				}
 				if got := m.Get(key(1)); got.Compare(test.better) != 0 {
 					t.Errorf("merged in either order, %+v won", got)
@@ -76,7 +74,7 @@ func TestOverlappingDeltaIsMergedOnce(t *testing.T) {
 
 func TestHorizon(t *testing.T) {
 	m := registry.NewMap()
-	put, _ := m.Author(nodeA, live(key(1), 1, 0, nodeA, 1), 0)
+	put, _, _ := m.Author(nodeA, live(key(1), 1, 0, nodeA, 1), 0)
 	before := m.Vector().Clone()
 	m.Author(nodeA, tomb(key(1), ended(put.Version, nodeA)), time.Minute)
 	m.Author(nodeA, live(key(2), 2, 0, nodeA, 1), time.Minute)
@@ -93,7 +91,7 @@ func TestHorizon(t *testing.T) {
 
 	asker := registry.NewMap()
 	asker.Apply(&registry.Delta{Incarnation: nodeA, From: 0, To: 1, Entries: []*registry.Entry{put}}, 0)
-	mine, _ := asker.Author(nodeB, live(key(3), 5, 0, nodeB, 1), 0)
+	mine, _, _ := asker.Author(nodeB, live(key(3), 5, 0, nodeB, 1), 0)
 	a := m.Cut(asker.Vector(), false)
 	if !a.Whole {
 		t.Fatal("an asker who lacks a forgotten tombstone was answered by vector")
@@ -120,10 +118,10 @@ func TestWholeAnswerReplacesWhatCameInAfterAForgottenTombstone(t *testing.T) {
 	// The answering map forgot an unregister, and then an older word of another
 	// node, long cut off, came in. The asker never saw the unregister.
 	asker, other := registry.NewMap(), registry.NewMap()
-	old, _ := asker.Author(nodeC, live(key(1), 1, 0, nodeC, 1), 0)
+	old, _, _ := asker.Author(nodeC, live(key(1), 1, 0, nodeC, 1), 0)
 	cut := asker.Cut(model.Vector{}, false)
 	asker = registry.NewMap()
-	e, _ := other.Author(nodeA, live(key(1), 5, 0, nodeA, 2), 0)
+	e, _, _ := other.Author(nodeA, live(key(1), 5, 0, nodeA, 2), 0)
 	asker.Apply(&registry.Delta{Incarnation: nodeA, From: 0, To: 1, Entries: []*registry.Entry{e}}, 0)
 	other.Author(nodeA, tomb(key(1), ended(e.Version, nodeA)), 0)
 	other.Forget(time.Hour)
@@ -175,5 +173,36 @@ func TestClock(t *testing.T) {
 	}
 	if next := c.Draw(0, true, 9000<<model.TimeNodeBits); next.Micros() != 9001 {
 		t.Fatalf("not above the carried time: %d", next.Micros())
+	}
+}
+
+func TestAuthoringWhatDoesntBeatTheMapDoesNothing(t *testing.T) {
+	m := registry.NewMap()
+	m.Author(nodeA, live(key(1), 5, 0, nodeA, 1), 0)
+	if e, _, ok := m.Author(nodeA, live(key(1), 4, 0, nodeA, 2), 0); ok || e != nil || m.Vector()[nodeA] != 1 {
+		t.Fatalf("authored %+v, the vector says %d", e, m.Vector()[nodeA])
+	}
+}
+
+func TestDeltaDoesntBringBackWhatItsVectorCovers(t *testing.T) {
+	m, other := registry.NewMap(), registry.NewMap()
+	first, _, _ := m.Author(nodeA, live(key(1), 1, 0, nodeA, 1), 0)
+	second, _, _ := m.Author(nodeA, live(key(2), 2, 0, nodeA, 1), 0)
+	other.Apply(&registry.Delta{Incarnation: nodeA, From: 0, To: 1, Entries: []*registry.Entry{first}}, 0)
+	other.Adopt(&registry.Answer{Whole: true, Vector: model.Vector{nodeA: 1}}, 0) // it ended long ago
+	other.Apply(&registry.Delta{Incarnation: nodeA, From: 0, To: 2, Entries: []*registry.Entry{first, second}}, 0)
+	if other.Get(key(1)) != nil || other.Get(key(2)) == nil {
+		t.Fatal("an entry that ended came back")
+	}
+}
+
+func TestTombstonesThatWereReplacedCostNothing(t *testing.T) {
+	m := registry.NewMap()
+	for i := range 10_000 {
+		e, _, _ := m.Author(nodeA, live(key(1), model.Time(i+1), 0, nodeA, 1), 0)
+		m.Author(nodeA, tomb(key(1), ended(e.Version, nodeA)), 0)
+	}
+	if n := m.Graves(); n > 100 {
+		t.Fatalf("%d graves for %d tombstone", n, m.Tombstones())
 	}
 }

@@ -76,7 +76,7 @@ func (m *Map) drop(a *Answer, now time.Duration) []Transition {
 		}
 		m.set(key, mine, theirs)
 		if theirs != nil && theirs.Removed {
-			m.graves = append(m.graves, grave{theirs, now})
+			m.bury(theirs, now)
 		}
 		transitions = append(transitions, Transition{Key: key, Before: mine, After: theirs})
 	}

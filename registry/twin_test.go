@@ -104,7 +104,10 @@ func (n *node) author(r *rand.Rand, w twin) {
 		n.time++
 		e = live(k, n.time, 0, n.self, r.IntN(3))
 	}
-	authored, _ := n.m.Author(n.self, e, 0)
+	authored, _, ok := n.m.Author(n.self, e, 0)
+	if !ok {
+		return
+	}
 	w[n.self] = append(w[n.self], authored)
 }
 

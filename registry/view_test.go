@@ -82,7 +82,7 @@ func TestView(t *testing.T) {
 				case s.drop:
 					v.Apply(registry.Transition{Key: key(1), Before: m.Get(key(1))}, s.behind, s.at)
 				case s.author != nil:
-					_, transition := m.Author(nodeA, *s.author, s.at)
+					_, transition, _ := m.Author(nodeA, *s.author, s.at)
 					v.Apply(transition, s.behind, s.at)
 				}
 				v.Settle(s.behind, s.at)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,8 +37,9 @@ type Link struct {
 	stopped <-chan struct{}
 	waiting sync.WaitGroup
 
-	lastBeacon atomic.Int64 // UnixNano of the last beacon that came in, or of Open
-	stats      counters
+	lastBeacon  atomic.Int64 // UnixNano of the last beacon that came in, or of Open
+	unanswering atomic.Bool  // it was told that NATS doesn't answer
+	stats       counters
 }
 
 // Stats counts what went over a link since it was opened.
@@ -121,8 +123,16 @@ func (l *Link) options() []nats.Option {
 				l.log.Warn("NATS connection lost", "err", err)
 			}
 		}),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { l.unanswered(err) }),
+		nats.ConnectHandler(func(c *nats.Conn) {
+			l.unanswering.Store(false)
+			if !l.config.Embedded() {
+				l.log.Info("NATS answers", "server", c.ConnectedAddr())
+			}
+		}),
 		nats.ReconnectHandler(func(c *nats.Conn) {
 			l.stats.reconnects.Add(1)
+			l.unanswering.Store(false)
 			l.log.Info("NATS connection is back", "server", c.ConnectedAddr())
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
@@ -132,6 +142,28 @@ func (l *Link) options() []nats.Option {
 			l.log.Warn("NATS error", "err", err)
 		}),
 	}
+}
+
+// unanswered tells once, until there is a connection again, that there is none.
+// Every attempt but the one that begins says at which address it failed.
+func (l *Link) unanswered(err error) {
+	if errors.Is(err, nats.ErrNoServers) || !l.unanswering.CompareAndSwap(false, true) {
+		return
+	}
+	l.log.Warn("NATS doesn't answer, trying on", "servers", l.servers(), "err", err)
+}
+
+// servers returns where NATS is, without secrets.
+func (l *Link) servers() string {
+	servers := make([]string, 0, len(l.config.URLs))
+	for _, server := range l.config.URLs {
+		u, err := url.Parse(server)
+		if err != nil {
+			continue // refused when the link was opened
+		}
+		servers = append(servers, u.Host)
+	}
+	return strings.Join(servers, ",")
 }
 
 func (l *Link) subject(rest string) string { return "heureka." + l.config.Cluster + "." + rest }

@@ -37,9 +37,10 @@ func (a *appender) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// DecodeJSON reads one line. The error is an *Error with CodeMalformed,
-// CodeUnknownType, or CodeInvalidInstance where an instance is missing, that
-// carries the line's "seq", where that could be read.
+// DecodeJSON reads one line. The error is an *Error that carries the line's
+// "seq", where that could be read: CodeMalformed, CodeUnknownType, or, where only
+// what the message holds can't be read, CodeInvalidInstance or
+// CodeInvalidInterest, which end nothing but that message.
 // Unknown fields are ignored: a newer peer may have more to say.
 func DecodeJSON(line []byte) (Message, error) {
 	var head struct {
@@ -54,7 +55,7 @@ func DecodeJSON(line []byte) (Message, error) {
 		return nil, NewError(CodeUnknownType, "no message has the type %.40q", head.Type).For(head.Seq)
 	}
 	if err := json.Unmarshal(line, m); err != nil {
-		return nil, NewError(CodeMalformed, "%s: %s", head.Type, reason(err)).For(head.Seq)
+		return nil, NewError(contentCode(m), "%s: %s", head.Type, reason(err)).For(head.Seq)
 	}
 	switch m := m.(type) {
 	case *Update:
@@ -69,6 +70,44 @@ func DecodeJSON(line []byte) (Message, error) {
 		}
 	}
 	return m, nil
+}
+
+// contentCode returns the code for a message whose content can't be read.
+func contentCode(m Message) Code {
+	switch m.(type) {
+	case *Register, *Update, *Put:
+		return CodeInvalidInstance
+	case *Subscribe:
+		return CodeInvalidInterest
+	default:
+		return CodeMalformed
+	}
+}
+
+// SeqOf returns the number that a message carries; 0 if it has none.
+func SeqOf(m Message) uint64 {
+	switch m := m.(type) {
+	case *Register:
+		return m.Seq
+	case *Update:
+		return m.Seq
+	case *Unregister:
+		return m.Seq
+	case *Heartbeat:
+		return m.Seq
+	case *Subscribe:
+		return m.Seq
+	case *Ack:
+		return m.Seq
+	case *Error:
+		return m.Seq
+	case *Snapshot:
+		return m.Seq
+	case *Synced:
+		return m.Seq
+	default:
+		return 0
+	}
 }
 
 func newMessage(name string) Message {

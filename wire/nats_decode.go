@@ -118,6 +118,10 @@ func (d *packetDecoder) entry(message []byte) (*registry.Entry, error) {
 			e.Hash = v.number
 		case 10:
 			e.Instance, err = readInstance(v.bytes)
+		case 11:
+			e.Speaker.Process = v.number
+		case 12:
+			e.Speaker.Connection = v.number
 		}
 		return err
 	})

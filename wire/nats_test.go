@@ -47,7 +47,7 @@ func packets() map[string]cluster.Message {
 	small := (&model.Instance{App: "A", ID: "i"}).Canonical()
 	put := &registry.Entry{
 		Key: in.Key(), Version: model.Version{Time: 77 << 12, Turn: 2, Incarnation: packetB},
-		Dot: model.Dot{Incarnation: packetA, Seq: 5}, Instance: in, Hash: in.Hash(),
+		Dot: model.Dot{Incarnation: packetA, Seq: 5}, Instance: in, Hash: in.Hash(), Speaker: model.NewSpeaker("process", 3),
 	}
 	tomb := &registry.Entry{
 		Key: small.Key(), Version: model.Version{Time: 1, Turn: model.TurnEnd, Incarnation: packetA},

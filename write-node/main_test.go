@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"heureka/internal/ops"
 )
 
 func TestArgumentsThatMakeNoSense(t *testing.T) {
@@ -16,14 +18,16 @@ func TestArgumentsThatMakeNoSense(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--lease=soon"}, "--lease"},
-		{[]string{"--http=7001"}, "isn't host:port"},
-		{[]string{"--nats=somewhere"}, "neither embedded nor"},
+		{[]string{"--lease=soon"}, "--lease (HEUREKA_LEASE): expected duration"},
+		{[]string{"--http=7001"}, "--http (HEUREKA_HTTP) is"},
+		{[]string{"--nats=somewhere"}, "--nats (HEUREKA_NATS) is"},
 		{[]string{"--log-level=loud"}, "debug, info, warn, error"},
 		{[]string{"--frobnicate"}, "--frobnicate"},
 	} {
 		if err := run(t.Context(), c.args); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v, want %q", c.args, err, c.want)
+		} else if code := ops.Ended("write-node", err, io.Discard); code != 2 {
+			t.Errorf("%v ends with %d", c.args, code)
 		}
 	}
 }

@@ -25,16 +25,16 @@ func (w *world) input() {
 	var authored *registry.Entry
 	switch choice := w.random.IntN(6); {
 	case have.Live() && choice == 0: // an unregister
-		authored = n.replica.Entomb(now, key, model.Version{Time: have.Version.Time, Turn: model.TurnEnd, Incarnation: n.replica.Self()})
+		authored = n.replica.Entomb(now, key, model.Version{Time: have.Version.Time, Turn: model.TurnEnd, Incarnation: n.replica.Self()}, have.Speaker)
 	case have.Live() && choice == 1 && have.Owner() == n.replica.Self(): // an eviction
-		authored = n.replica.Entomb(now, key, have.Version)
+		authored = n.replica.Entomb(now, key, have.Version, have.Speaker)
 	default:
 		var above model.Time
 		if have != nil {
 			above = have.Version.Time
 		}
 		in := (&model.Instance{App: key.App, ID: key.ID, Status: model.StatusUp, HostName: fmt.Sprint(w.random.IntN(4))}).Canonical()
-		authored = n.replica.Put(now, in, in.Hash(), model.Version{Time: n.replica.Draw(now, above), Incarnation: n.replica.Self()})
+		authored = n.replica.Put(now, in, in.Hash(), model.Version{Time: n.replica.Draw(now, above), Incarnation: n.replica.Self()}, model.Speaker{})
 	}
 	w.author.add(authored)
 	if n.replica.Map().Get(key) != authored {

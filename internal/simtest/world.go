@@ -256,6 +256,6 @@ func (w *world) takeOver(n *node, dead model.Incarnation) {
 	}
 	for _, e := range sorted(theirs) {
 		v := model.Version{Time: e.Version.Time, Turn: e.Version.Turn + 1, Incarnation: n.replica.Self()}
-		w.author.add(n.replica.Put(w.moment(n), e.Instance, e.Hash, v))
+		w.author.add(n.replica.Put(w.moment(n), e.Instance, e.Hash, v, e.Speaker))
 	}
 }

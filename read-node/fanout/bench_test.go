@@ -133,3 +133,43 @@ func BenchmarkGroup(b *testing.B) {
 		h.Close(1)
 	}
 }
+
+// BenchmarkGroupOfPatterns is a new group of as many patterns as one subscriber
+// may have, among 20,000 instances, and its end: the time that everybody else
+// waits for it.
+func BenchmarkGroupOfPatterns(b *testing.B) {
+	for name, format := range map[string]string{
+		"each-matches-all":  ".*z{0,%d}",
+		"none-matches-any":  "z{1,%d}",
+		"refused-for-room":  ".*z{0,%d}.*",
+		"each-matches-apps": "app-00[0-7]z{0,%d}.*",
+	} {
+		b.Run(name, func(b *testing.B) {
+			config := fanout.DefaultConfig()
+			if name == "refused-for-room" {
+				config.References = 100
+			}
+			h := fanout.New(config, interest.DefaultLimits())
+			fill(h, 1000, 20)
+			many := manyPatterns(b, format)
+			known, _ := h.Survey(many).Match(func() bool { return false })
+			b.ReportAllocs()
+			for b.Loop() {
+				h.Open(1)
+				if err := h.Subscribe(1, 1, many, known); (err != nil) != (name == "refused-for-room") {
+					b.Fatal(err)
+				}
+				h.Close(1)
+			}
+		})
+	}
+}
+
+// manyPatterns is a set of 1,000 patterns for ids, made from a format by a number.
+func manyPatterns(t testing.TB, format string) interest.Set {
+	atoms := make([]interest.Interest, 1000)
+	for i := range atoms {
+		atoms[i] = interest.Interest{Kind: interest.ID, Op: interest.Like, Value: fmt.Sprintf(format, i+1)}
+	}
+	return set(t, atoms...)
+}

@@ -17,6 +17,7 @@ type catalog struct {
 	secureVIPs places
 	count      int
 	digest     uint64
+	turn       uint64 // of the present find
 }
 
 // places tells which keys have a vip.
@@ -81,87 +82,85 @@ func (p places) drop(values iter.Seq[string], key model.Key) {
 	}
 }
 
-// match returns the records of everything in the set, by rising number. Verdicts
-// that are known spare matching.
-func (c *catalog) match(set interest.Set, known Verdicts) []*record {
+// match returns the records of everything in the set, by rising number. It gives
+// up and reports false as soon as they are more than there is room for.
+func (c *catalog) match(set interest.Set, known Verdicts, room int) ([]*record, bool) {
 	var found []*record
-	for _, atom := range set.Atoms() {
-		c.visit(atom, known[atom], func(r *record) { found = append(found, r) })
+	for r := range c.find(set, known) {
+		if len(found) >= room {
+			return nil, false
+		}
+		found = append(found, r)
 	}
 	slices.SortFunc(found, func(a, b *record) int { return cmp.Compare(a.number, b.number) })
-	return slices.Compact(found)
+	return found, room >= 0
 }
 
-// visit calls visit for the records that one interest matches, in no order and
-// maybe twice.
-func (c *catalog) visit(in interest.Interest, known map[string]bool, visit func(*record)) {
-	switch {
-	case in.Kind == interest.Full:
-		c.all(visit)
-	case in.Op == interest.Like:
-		c.visitLike(in.Kind, matcher(in, known), visit)
-	case in.Kind == interest.App:
-		for _, r := range c.apps[in.Value] {
-			visit(r)
-		}
-	case in.Kind == interest.VIP:
-		c.at(c.vips[in.Value], visit)
-	case in.Kind == interest.SecureVIP:
-		c.at(c.secureVIPs[in.Value], visit)
-	case in.Kind == interest.ID:
-		for _, ids := range c.apps {
-			if r := ids[in.Value]; r != nil {
-				visit(r)
+// find yields the records of everything in the set, each once, in no order. One
+// find at a time. Verdicts that are known spare matching.
+func (c *catalog) find(set interest.Set, known Verdicts) iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		c.turn++
+		for _, w := range wants(set, known) {
+			for r := range c.visit(w) {
+				if r.turn == c.turn {
+					continue
+				}
+				r.turn = c.turn
+				if !yield(r) {
+					return
+				}
 			}
 		}
 	}
 }
 
-// visitLike visits what a pattern matches. It is tried once for each distinct
-// value.
-func (c *catalog) visitLike(kind interest.Kind, matches func(string) bool, visit func(*record)) {
-	switch kind {
-	case interest.App:
-		for app, ids := range c.apps {
-			if matches(app) {
+// visit yields the records that have a wanted value, once for each such value.
+func (c *catalog) visit(w *want) iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		switch w.kind {
+		case interest.Full:
+			c.all(yield)
+		case interest.App:
+			for ids := range pick(w, c.apps) {
 				for _, r := range ids {
-					visit(r)
+					if !yield(r) {
+						return
+					}
 				}
 			}
-		}
-	case interest.VIP:
-		for vip, keys := range c.vips {
-			if matches(vip) {
-				c.at(keys, visit)
-			}
-		}
-	case interest.SecureVIP:
-		for vip, keys := range c.secureVIPs {
-			if matches(vip) {
-				c.at(keys, visit)
-			}
-		}
-	case interest.ID:
-		for _, ids := range c.apps {
-			for id, r := range ids {
-				if matches(id) {
-					visit(r)
+		case interest.VIP:
+			c.at(pick(w, c.vips), yield)
+		case interest.SecureVIP:
+			c.at(pick(w, c.secureVIPs), yield)
+		case interest.ID:
+			for _, ids := range c.apps {
+				for r := range pick(w, ids) {
+					if !yield(r) {
+						return
+					}
 				}
 			}
 		}
 	}
 }
 
-func (c *catalog) at(keys map[model.Key]struct{}, visit func(*record)) {
-	for key := range keys {
-		visit(c.get(key))
+func (c *catalog) at(places iter.Seq[map[model.Key]struct{}], yield func(*record) bool) {
+	for keys := range places {
+		for key := range keys {
+			if !yield(c.get(key)) {
+				return
+			}
+		}
 	}
 }
 
-func (c *catalog) all(visit func(*record)) {
+func (c *catalog) all(yield func(*record) bool) {
 	for _, ids := range c.apps {
 		for _, r := range ids {
-			visit(r)
+			if !yield(r) {
+				return
+			}
 		}
 	}
 }

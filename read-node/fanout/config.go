@@ -11,8 +11,10 @@ type Config struct {
 	// least; a group remembers as many as it has members, where that is more. A
 	// session that comes from before those gets a snapshot that replaces.
 	Departures int
-	// References is the most places in all group logs together. A group that
-	// doesn't fit any more is refused with ErrFull.
+	// References is the most places in all group logs together that a new group
+	// may bring them to: one that doesn't fit is refused with ErrFull. It bounds
+	// new groups only. Those that are there take whatever the view changes to,
+	// with holes and departures beside their members, and may pass it.
 	References int
 	// SharedBytes is how many bytes of frames are kept so that the next session
 	// at the same cursor gets the same.

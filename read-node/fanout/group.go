@@ -6,8 +6,8 @@ import (
 	"heureka/interest"
 )
 
-// ErrFull is returned when the logs of all groups together have reached
-// Config.References.
+// ErrFull is returned when a new group would have more members than
+// Config.References has room for.
 var ErrFull = errors.New("fanout: no room for another group")
 
 // group is all sessions with the same set of interests, and those on their way
@@ -28,8 +28,8 @@ type group struct {
 func (h *Hub) join(set interest.Set, known Verdicts) (*group, error) {
 	g := h.groups[set.String()]
 	if g == nil {
-		members := h.catalog.match(set, known)
-		if h.references+len(members) > h.config.References {
+		members, fit := h.catalog.match(set, known, h.config.References-h.references)
+		if !fit {
 			return nil, ErrFull
 		}
 		h.made++

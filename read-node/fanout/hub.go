@@ -78,11 +78,13 @@ func (h *Hub) Close(id SessionID) {
 // same as before, it gets a snapshot: that is how a subscriber asks for everything
 // again. Otherwise see [Hub.change]. Either way a Synced with the number seq ends
 // it. Of several Subscribes that wait for the frame on its way, only the newest
-// counts. Known is what a [Survey] of the set found out, or nil: what isn't known
-// is matched here.
+// counts. Known is what a [Survey] of this very set found out, or nil: what isn't
+// known is matched here.
 //
-// The error is ErrFull; the old interests stay then. Nothing happens if the
-// session isn't there.
+// The error is ErrFull. The hub then leaves the session as it was, with its old
+// interests; whether it goes on is for the caller to say. A read node refuses the
+// Subscribe by an error that closes, and the session's end comes back as Close.
+// Nothing happens if the session isn't there.
 func (h *Hub) Subscribe(id SessionID, seq uint64, set interest.Set, known Verdicts) error {
 	s := h.sessions[id]
 	if s == nil {

@@ -21,16 +21,13 @@ type Selection struct {
 // proportion to the answer, for patterns to the view, and matches none here.
 func (h *Hub) Select(set interest.Set) Selection {
 	sel := Selection{set: set}
-	add := func(r *record) { sel.candidates = append(sel.candidates, r) }
 	like := func(in interest.Interest) bool { return in.Op == interest.Like }
 	if slices.ContainsFunc(set.Atoms(), like) {
 		sel.filter = true
-		h.catalog.all(add)
+		sel.candidates = slices.AppendSeq(make([]*record, 0, h.catalog.count), h.catalog.all)
 		return sel
 	}
-	for _, atom := range set.Atoms() {
-		h.catalog.visit(atom, nil, add)
-	}
+	sel.candidates = slices.Collect(h.catalog.find(set, nil))
 	return sel
 }
 
@@ -43,7 +40,7 @@ func (sel Selection) Instances() []*model.Instance {
 		}
 	}
 	slices.SortFunc(out, func(a, b *model.Instance) int { return a.Key().Compare(b.Key()) })
-	return slices.Compact(out)
+	return out
 }
 
 // Get returns what the view has of one instance, nil if nothing.

@@ -16,6 +16,7 @@ type record struct {
 	hash     uint64
 	instance *model.Instance
 	encoded  []byte // made when first needed, see line
+	turn     uint64 // of the find that last came by, see catalog.find
 }
 
 // left reports whether the record says that the instance left.

@@ -6,20 +6,20 @@ import (
 	"slices"
 
 	"heureka/interest"
-	"heureka/model"
 )
 
-// Survey is what has to be matched against the patterns of a new group: each
-// distinct value that the view has, once. That can take long, and belongs to who
-// brought the patterns: a Survey doesn't change any more and may be passed to
-// another goroutine. What comes to the view meanwhile the Hub matches itself.
+// Survey is what has to be matched against the patterns of a new group: the
+// values that the view has. That can take long, and belongs to who brought the
+// patterns: a Survey doesn't change any more and may be passed to another
+// goroutine. What comes to the view meanwhile the Hub matches itself.
 type Survey struct {
 	atoms  []interest.Interest // the patterns
 	values map[interest.Kind][]string
 }
 
-// Verdicts says which values match which pattern, as far as it was found out.
-type Verdicts map[interest.Interest]map[string]bool
+// Verdicts says of the values of each kind whether they match any pattern of the
+// surveyed set, as far as it was found out.
+type Verdicts map[interest.Kind]map[string]bool
 
 // Survey returns what is to be matched before Subscribe is called with that set:
 // nothing if the set has no patterns, or somebody has the same.
@@ -43,25 +43,48 @@ func (h *Hub) Survey(set interest.Set) Survey {
 	return s
 }
 
-// Match finds out. It asks cancelled before each match, and reports false if that
-// returned true.
+// Match finds out, and tries each distinct value until a pattern matches it. It
+// asks cancelled before each match, and reports false if that returned true.
 func (s Survey) Match(cancelled func() bool) (Verdicts, bool) {
-	out := make(Verdicts, len(s.atoms))
+	out := make(Verdicts, len(s.values))
+	open := make(map[interest.Kind][]string, len(s.values)) // what nothing has matched so far
+	for kind, values := range s.values {
+		out[kind] = make(map[string]bool, len(values))
+		for _, value := range values {
+			out[kind][value] = false
+		}
+		open[kind] = slices.Collect(maps.Keys(out[kind]))
+	}
 	for _, atom := range s.atoms {
-		matches := matcher(atom, nil)
-		verdicts := make(map[string]bool, len(s.values[atom.Kind]))
-		out[atom] = verdicts
-		for _, value := range s.values[atom.Kind] {
+		matches := matcher(alone(atom), atom.Kind)
+		rest := open[atom.Kind][:0]
+		for _, value := range open[atom.Kind] {
 			if cancelled() {
 				return nil, false
 			}
-			verdicts[value] = matches(value)
+			if matches(value) {
+				out[atom.Kind][value] = true
+			} else {
+				rest = append(rest, value)
+			}
 		}
+		open[atom.Kind] = rest
 	}
 	return out, true
 }
 
-// values returns the distinct values that a kind of interest looks at.
+// alone returns the set of nothing but one atom of a set.
+func alone(atom interest.Interest) interest.Set {
+	unbounded := interest.Limits{Interests: 1, Value: math.MaxInt, Pattern: math.MaxInt}
+	set, err := interest.NewSet(unbounded, []interest.Interest{atom})
+	if err != nil {
+		panic("fanout: an atom of a set isn't accepted by itself: " + err.Error())
+	}
+	return set
+}
+
+// values returns the values that a kind of interest looks at; an id that several
+// applications have comes several times.
 func (c *catalog) values(kind interest.Kind) []string {
 	switch kind {
 	case interest.App:
@@ -76,32 +99,5 @@ func (c *catalog) values(kind interest.Kind) []string {
 			ids = slices.AppendSeq(ids, maps.Keys(of))
 		}
 		return ids
-	}
-}
-
-// matcher returns what tells whether a value matches an atom; verdicts that are
-// known count.
-func matcher(atom interest.Interest, known map[string]bool) func(value string) bool {
-	unbounded := interest.Limits{Interests: 1, Value: math.MaxInt, Pattern: math.MaxInt}
-	set, err := interest.NewSet(unbounded, []interest.Interest{atom})
-	if err != nil {
-		panic("fanout: an atom of a set isn't accepted by itself: " + err.Error())
-	}
-	return func(value string) bool {
-		if verdict, ok := known[value]; ok {
-			return verdict
-		}
-		var probe model.Instance
-		switch atom.Kind {
-		case interest.App:
-			probe.App = value
-		case interest.VIP:
-			probe.VIP = value
-		case interest.SecureVIP:
-			probe.SecureVIP = value
-		case interest.ID:
-			probe.ID = value
-		}
-		return set.Match(&probe)
 	}
 }

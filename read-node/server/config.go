@@ -1,9 +1,8 @@
 package server
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
-	"net"
 	"time"
 
 	"heureka/cluster"
@@ -72,56 +71,61 @@ func DefaultConfig() Config {
 	return defaults
 }
 
-// Validate reports the first setting that can't be worked with.
+// shortest is the shortest time between two heartbeats that makes any sense.
+const shortest = time.Millisecond
+
+// Validate reports the first setting that can't be worked with, by its flag.
 func (c Config) Validate() error {
-	if c.Name == "" {
-		return errors.New("name: a node needs one")
+	err := cmp.Or(
+		ops.NodeName("name", c.Name),
+		ops.HostPort("http", c.HTTP),
+		ops.HostPort("admin", c.Admin),
+		ops.NATSServers("nats", c.NATS, ""),
+		ops.ClusterName("cluster", c.Cluster),
+		c.validateTimes(),
+		c.validateLimits(),
+		ops.Origins("origins", c.Origins),
+		c.web().Settings(),
+	)
+	if err != nil {
+		return err
 	}
-	for _, address := range []struct{ name, value string }{{"http", c.HTTP}, {"admin", c.Admin}} {
-		if _, _, err := net.SplitHostPort(address.value); err != nil {
-			return fmt.Errorf("%s: %q isn't host:port", address.name, address.value)
-		}
-	}
-	if len(c.NATS) == 0 {
-		return errors.New("nats: a read node needs at least one server")
-	}
-	for _, limit := range []struct {
-		name  string
-		value int
-		least int
-	}{
-		{"max-sessions", c.MaxSessions, 1}, {"max-message", c.MaxMessage, 256}, {"max-frame", c.MaxFrame, 256},
-		{"max-interests", c.MaxInterests, 1}, {"max-value", c.MaxValue, 1}, {"max-pattern", c.MaxPattern, 1},
-		{"max-verdicts", c.MaxVerdicts, 1}, {"max-references", c.MaxReferences, 1}, {"departures", c.Departures, 1},
-		{"shared-bytes", c.SharedBytes, 0}, {"max-surveys", c.MaxSurveys, 1}, {"max-queries", c.MaxQueries, 1},
-		{"max-commands", c.MaxCommands, 1}, {"max-incoming", c.MaxIncoming, 1}, {"max-waiting", c.MaxWaiting, 1},
-		{"http-max-header", c.MaxHeader, 1024},
-	} {
-		if limit.value < limit.least {
-			return fmt.Errorf("%s: %d, it must be at least %d", limit.name, limit.value, limit.least)
-		}
-	}
-	for _, limit := range []struct {
-		name  string
-		value time.Duration
-	}{
-		{"heartbeat", c.Heartbeat}, {"hello-timeout", c.Hello}, {"patience", c.Patience}, {"close-timeout", c.Close},
-		{"http-header-timeout", c.HeaderTimeout}, {"http-read-timeout", c.ReadTimeout},
-		{"http-write-timeout", c.WriteTimeout}, {"http-idle-timeout", c.IdleTimeout},
-		{"beacon", c.Beacon}, {"dead-after", c.DeadAfter}, {"tombstones", c.Tombstones},
-	} {
-		if limit.value <= 0 {
-			return fmt.Errorf("%s: %v, it must be above zero", limit.name, limit.value)
-		}
-	}
-	if c.Pace < 0 || c.Grace < 0 {
-		return fmt.Errorf("subscribe-pace, grace: %v and %v, they can't be below zero", c.Pace, c.Grace)
-	}
-	if c.DrainSpread < 0 || c.DrainTimeout < c.DrainSpread {
-		return fmt.Errorf("drain-timeout: %v, it must be at least the drain-spread of %v", c.DrainTimeout, c.DrainSpread)
-	}
+	// What follows from the settings above, and what has none.
 	return errors.Join(c.fanout().Validate(), c.session().Validate(), c.web().Validate(),
 		c.replica().Validate(), c.link().Validate())
+}
+
+func (c Config) validateTimes() error {
+	return cmp.Or(
+		ops.AtLeast("heartbeat", c.Heartbeat, shortest),
+		ops.Positive("hello-timeout", c.Hello),
+		ops.Positive("patience", c.Patience),
+		ops.Positive("close-timeout", c.Close),
+		ops.AtLeast("subscribe-pace", c.Pace, 0),
+		ops.AtLeast("grace", c.Grace, 0),
+		ops.Drain(c.DrainSpread, c.DrainTimeout),
+		ops.Heard(c.Beacon, c.DeadAfter, c.Tombstones),
+	)
+}
+
+func (c Config) validateLimits() error {
+	return cmp.Or(
+		ops.AtLeast("max-sessions", c.MaxSessions, 1),
+		ops.AtLeast("max-message", c.MaxMessage, 256),
+		ops.AtLeast("max-frame", c.MaxFrame, 256),
+		ops.AtLeast("max-interests", c.MaxInterests, 1),
+		ops.AtLeast("max-value", c.MaxValue, 1),
+		ops.AtLeast("max-pattern", c.MaxPattern, 1),
+		ops.AtLeast("max-verdicts", c.MaxVerdicts, 1),
+		ops.AtLeast("max-references", c.MaxReferences, 1),
+		ops.AtLeast("departures", c.Departures, 1),
+		ops.AtLeast("shared-bytes", c.SharedBytes, 0),
+		ops.AtLeast("max-surveys", c.MaxSurveys, 1),
+		ops.AtLeast("max-queries", c.MaxQueries, 1),
+		ops.AtLeast("max-commands", c.MaxCommands, 1),
+		ops.AtLeast("max-incoming", c.MaxIncoming, 1),
+		ops.AtLeast("max-waiting", c.MaxWaiting, 1),
+	)
 }
 
 func (c Config) interests() interest.Limits {

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"heureka/wire"
-
-	"github.com/alecthomas/kong"
 )
 
 // get asks a node and returns status and body.
@@ -124,51 +122,6 @@ func TestAnAddressInUseIsSaid(t *testing.T) {
 		set(&config)
 		if _, err := New(config, slog.New(slog.DiscardHandler)); err == nil || !strings.HasPrefix(err.Error(), name+":") {
 			t.Errorf("%s: err = %v", name, err)
-		}
-	}
-}
-
-func TestWrongSettingsAreNamed(t *testing.T) {
-	for name, wrong := range map[string]func(*Config){
-		"name":          func(c *Config) { c.Name = "" },
-		"http":          func(c *Config) { c.HTTP = "8761" },
-		"admin":         func(c *Config) { c.Admin = "here" },
-		"nats":          func(c *Config) { c.NATS = nil },
-		"max-sessions":  func(c *Config) { c.MaxSessions = 0 },
-		"max-commands":  func(c *Config) { c.MaxCommands = -1 },
-		"drain-timeout": func(c *Config) { c.DrainTimeout = 0 },
-		"max-frame":     func(c *Config) { c.MaxFrame = 1 },
-		"max-queries":   func(c *Config) { c.MaxQueries = 0 },
-		"shared-bytes":  func(c *Config) { c.SharedBytes = -1 },
-		"patience":      func(c *Config) { c.Patience = 0 },
-		"pace":          func(c *Config) { c.Pace = -1 },
-		"beacon":        func(c *Config) { c.Beacon = 0 },
-		"dead-after":    func(c *Config) { c.DeadAfter = c.Beacon },
-		"http-header":   func(c *Config) { c.HeaderTimeout = 0 },
-		"cluster":       func(c *Config) { c.Cluster = "a.b" },
-	} {
-		c := DefaultConfig()
-		c.Name = "read-1"
-		if err := c.Validate(); err != nil {
-			t.Fatal(err)
-		}
-		wrong(&c)
-		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: err = %v", name, err)
-		}
-	}
-}
-
-func TestEverySettingHasAVariableOfItsName(t *testing.T) {
-	var c Config
-	parser, err := kong.New(&c, kong.Vars{"hostname": ""})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, flag := range parser.Model.Flags {
-		want := "HEUREKA_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		if flag.Name != "help" && (flag.Help == "" || len(flag.Envs) != 1 || flag.Envs[0] != want) {
-			t.Errorf("%s has the help %q and the variables %q, not %s", flag.Name, flag.Help, flag.Envs, want)
 		}
 	}
 }

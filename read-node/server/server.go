@@ -49,6 +49,7 @@ type Server struct {
 	sessions *sessions
 	queries  chan struct{}         // holds one for each being answered
 	state    atomic.Pointer[state] // as of the last tick
+	reminder ops.Reminder          // of the loop: why the node isn't ready
 	ready    chan struct{}
 	killed   chan struct{}
 	killing  sync.Once
@@ -70,6 +71,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 		log:      log.With("node", config.Name),
 		registry: ops.NewRegistry(),
 		queries:  make(chan struct{}, config.MaxQueries),
+		reminder: ops.Reminder{Every: remindEvery},
 		ready:    make(chan struct{}),
 		killed:   make(chan struct{}),
 	}

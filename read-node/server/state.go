@@ -52,6 +52,9 @@ func (s *Server) publish(c *core, now model.Moment) {
 		s.log.Info("read node ready", "instances", next.hub.Instances, "took", time.Since(s.loop.start))
 		close(s.ready)
 	}
+	if !next.ready && s.reminder.Due(now.Mono) {
+		s.log.Warn("not ready: "+waitsFor(next.members), "heard", len(next.members), "nats", s.metrics.link.Load().Stats().Connected)
+	}
 }
 
 // check reports why the node shouldn't be sent subscribers.

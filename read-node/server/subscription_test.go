@@ -130,10 +130,10 @@ func TestMalformedThingsHarmNobodyElse(t *testing.T) {
 	}{
 		{"not JSON", true, "subscribe me", websocket.MessageText, wire.CodeMalformed, 0},
 		{"JSON that is no object", true, `"subscribe"`, websocket.MessageText, wire.CodeMalformed, 0},
-		{"a field of a wrong type", true, `{"type":"subscribe","seq":5,"interests":{}}`, websocket.MessageText, wire.CodeMalformed, 5},
+		{"a field of a wrong type", true, `{"type":"subscribe","seq":5,"interests":{}}`, websocket.MessageText, wire.CodeInvalidInterest, 5},
 		{"a binary message", true, "\x00\x01", websocket.MessageBinary, wire.CodeMalformed, 0},
 		{"an unknown type", true, `{"type":"subscribed","seq":5}`, websocket.MessageText, wire.CodeUnknownType, 5},
-		{"a message of the other channel", true, `{"type":"unregister","seq":5,"app":"A","id":"1"}`, websocket.MessageText, wire.CodeUnknownType, 0},
+		{"a message of the other channel", true, `{"type":"unregister","seq":5,"app":"A","id":"1"}`, websocket.MessageText, wire.CodeUnknownType, 5},
 		{"a version from the future", false, `{"type":"hello","version":99}`, websocket.MessageText, wire.CodeUnsupportedVersion, 0},
 		{"a subscribe before the hello", false, interests(`{"kind":"full"}`), websocket.MessageText, wire.CodeHelloExpected, 0},
 		{"a second hello", true, `{"type":"hello","version":1}`, websocket.MessageText, wire.CodeSecondHello, 0},

@@ -88,7 +88,7 @@ func (w *writer) nats() string { return "nats://" + w.link.NATSAddress() }
 func (w *writer) put(instances ...*model.Instance) {
 	w.do <- func(r *cluster.Replica, now model.Moment) {
 		for _, in := range instances {
-			r.Put(now, in, in.Hash(), model.Version{Time: r.Draw(now, 0), Incarnation: r.Self()})
+			r.Put(now, in, in.Hash(), model.Version{Time: r.Draw(now, 0), Incarnation: r.Self()}, model.Speaker{})
 		}
 	}
 }
@@ -97,7 +97,7 @@ func (w *writer) put(instances ...*model.Instance) {
 func (w *writer) remove(app, id string) {
 	w.do <- func(r *cluster.Replica, now model.Moment) {
 		e := r.Map().Get(model.NewKey(app, id))
-		r.Entomb(now, e.Key, model.Version{Time: e.Version.Time, Turn: model.TurnEnd, Incarnation: r.Self()})
+		r.Entomb(now, e.Key, model.Version{Time: e.Version.Time, Turn: model.TurnEnd, Incarnation: r.Self()}, e.Speaker)
 	}
 }
 

@@ -87,7 +87,7 @@ func (s *Session) obey(line []byte) *wire.Error {
 	if m, ok := m.(*wire.Subscribe); ok {
 		return s.subscribe(m)
 	}
-	return wire.NewError(wire.CodeUnknownType, "a subscription channel takes no %s", m.Type())
+	return wire.NewError(wire.CodeUnknownType, "a subscription channel takes no %s", m.Type()).For(wire.SeqOf(m))
 }
 
 func (s *Session) greet(m *wire.Hello) *wire.Error {

@@ -113,7 +113,7 @@ func (s *session) decode(line []byte) item {
 	m, err := wire.DecodeJSON(line)
 	var refused *wire.Error
 	if errors.As(err, &refused) {
-		if !s.greeted && refused.Code == wire.CodeUnknownType {
+		if !s.greeted && !refused.Code.Kind().Closes {
 			refused = wire.NewError(wire.CodeHelloExpected, "the first message must be a hello").For(refused.Seq)
 		}
 		return item{err: refused}
@@ -134,7 +134,7 @@ func (s *session) decode(line []byte) item {
 	case *wire.Update, *wire.Unregister, *wire.Heartbeat:
 		return item{message: m}
 	default:
-		return item{err: wire.NewError(wire.CodeUnknownType, "a client doesn't say %s on this channel", m.Type())}
+		return item{err: wire.NewError(wire.CodeUnknownType, "a client doesn't say %s on this channel", m.Type()).For(wire.SeqOf(m))}
 	}
 }
 
@@ -161,7 +161,7 @@ func register(m *wire.Register) item {
 	}
 	acked, err := model.ParseVersion(m.Acked)
 	if err != nil {
-		return item{err: wire.NewError(wire.CodeMalformed, "acked is no version").For(m.Seq)}
+		return item{err: wire.NewError(wire.CodeInvalidInstance, "acked is no version").For(m.Seq)}
 	}
 	return item{message: m, acked: acked}
 }

@@ -11,11 +11,18 @@ type Config struct {
 	Share   float64       // of the most held within History: how much may go in one window, 0 to 1
 	History time.Duration // how far back the most held counts
 	HeldMax time.Duration // how long a spent window may keep a queued lease
+
+	// When Expire wasn't called for longer than Pause, the process stood still, and
+	// it is this node that was silent: nothing is evicted for the time of Resume,
+	// in which clients are heard again.
+	Pause  time.Duration
+	Resume time.Duration
 }
 
 // DefaultConfig returns the settings that suit most clusters.
 func DefaultConfig() Config {
-	return Config{Window: time.Minute, Share: 0.15, History: time.Hour, HeldMax: 15 * time.Minute}
+	return Config{Window: time.Minute, Share: 0.15, History: time.Hour, HeldMax: 15 * time.Minute,
+		Pause: 3 * time.Second, Resume: 30 * time.Second}
 }
 
 // Validate reports the first setting that can't work.
@@ -29,6 +36,8 @@ func (c Config) Validate() error {
 		return errors.New("lease: the history must not be shorter than the eviction window")
 	case c.HeldMax < 0:
 		return errors.New("lease: the longest hold must not be negative")
+	case c.Pause <= 0 || c.Resume < 0:
+		return errors.New("lease: the pause must be longer than 0, and the time to resume not negative")
 	}
 	return nil
 }

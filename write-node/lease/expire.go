@@ -9,8 +9,15 @@ import (
 // may be evicted now, in the order in which they ended, own ones first. They are
 // not in the table any more. Call it several times a second.
 func (t *Table) Expire(now time.Duration) []*Lease {
+	if t.expired > 0 && now-t.expired > t.cfg.Pause {
+		t.resumes = now + t.cfg.Resume
+	}
+	t.expired = now
 	t.lapse(now)
 	var out []*Lease
+	if now < t.resumes {
+		return nil
+	}
 	for c := range t.classes {
 		out = t.evict(now, &t.classes[c], out)
 	}

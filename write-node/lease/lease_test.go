@@ -24,7 +24,7 @@ func some(n int) []*Lease {
 
 // granted returns a table that holds n leases of one holder.
 func granted(n int, c Class) (*Table, []*Lease, *Holder) {
-	t, leases, h := New(DefaultConfig()), some(n), new(Holder)
+	t, leases, h := New(unpaused()), some(n), new(Holder)
 	for _, l := range leases {
 		t.Grant(0, l, h, c, thirty)
 	}
@@ -197,7 +197,7 @@ func TestALeaseMovesBetweenHolders(t *testing.T) {
 }
 
 func TestQueuedYieldsTheOldestFirst(t *testing.T) {
-	table := New(DefaultConfig())
+	table := New(unpaused())
 	table.Hold(Own, time.Hour)
 	for i, l := range some(3) {
 		table.Grant(0, l, nil, Own, time.Duration(3-i)*sec)
@@ -230,5 +230,34 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
+	}
+}
+
+// unpaused is for tests that let much time pass at once.
+func unpaused() Config {
+	cfg := DefaultConfig()
+	cfg.Pause = 1000 * time.Hour
+	return cfg
+}
+
+func TestAPauseOfTheProcessEvictsNothing(t *testing.T) {
+	cfg := DefaultConfig()
+	table, leases := New(cfg), some(100)
+	h := new(Holder)
+	for _, l := range leases {
+		table.Grant(0, l, h, Own, 30*time.Second)
+	}
+	now := time.Duration(0)
+	for ; now < 10*time.Second; now += time.Second {
+		table.Expire(now)
+	}
+	now += 5 * time.Minute // the process was stopped
+	for end := now + cfg.Resume; now < end; now += time.Second {
+		if out := table.Expire(now); len(out) > 0 {
+			t.Fatalf("%d went %v before the end of the time to resume", len(out), end-now)
+		}
+	}
+	if out := table.Expire(now); len(out) == 0 {
+		t.Fatal("nothing went, though nobody was heard in the time to resume")
 	}
 }

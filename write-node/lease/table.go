@@ -11,6 +11,8 @@ type Table struct {
 	cfg     Config
 	running terms
 	classes [Classes]class
+	expired time.Duration // when Expire was last called
+	resumes time.Duration // nothing is evicted before
 }
 
 // class is what is counted apart for own and for adopted leases.

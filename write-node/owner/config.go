@@ -14,6 +14,7 @@ type Config struct {
 	Eviction      lease.Config
 	BehindMax     time.Duration // how long a node that is behind keeps what it took over
 	Registrations int           // on one connection
+	AskEvery      time.Duration // between two times that a connection is asked to say again what it lost
 	Limits        model.Limits  // of one instance
 }
 
@@ -24,6 +25,7 @@ func DefaultConfig() Config {
 		Eviction:      lease.DefaultConfig(),
 		BehindMax:     time.Hour,
 		Registrations: 10_000,
+		AskEvery:      time.Second,
 		Limits:        model.DefaultLimits(),
 	}
 }

@@ -2,6 +2,7 @@ package owner
 
 import (
 	"slices"
+	"time"
 
 	"heureka/model"
 	"heureka/write-node/lease"
@@ -13,18 +14,18 @@ type ConnID uint64
 // connection is one registration channel of a client. Its methods, where they
 // say so, may be called on nil, which stands for no connection.
 type connection struct {
-	process string // of the client; empty: unknown
-	number  uint64 // counts the connections of that process
+	speaker model.Speaker // zero: unknown
 	open    bool
 	holder  lease.Holder
 	held    int                      // registrations
 	lost    map[model.Key]model.Time // words of registrations that it holds no more
+	askFrom time.Duration            // when its client may be asked to say them again
 }
 
 // Open begins a connection. Process and number are what its client's hello says
 // of it.
 func (o *Owner) Open(id ConnID, process string, number uint64, now model.Moment) {
-	c := &connection{process: process, number: number, open: true, lost: make(map[model.Key]model.Time)}
+	c := &connection{speaker: model.NewSpeaker(process, number), open: true, lost: make(map[model.Key]model.Time)}
 	o.leases.Heard(now.Mono, &c.holder)
 	o.conns[id] = c
 }
@@ -54,15 +55,22 @@ func (o *Owner) hear(id ConnID, now model.Moment) (*connection, error) {
 
 // Heartbeat renews all leases of a connection and returns the keys, in order,
 // that its client is to say again: lost ones that no other client has registered
-// here meanwhile. Its cost is in the lost ones only.
+// here meanwhile, nor a later connection of the same process anywhere. Its cost
+// is in the lost ones only, and they are named at most once in Config.AskEvery,
+// however fast the heartbeats come.
 func (o *Owner) Heartbeat(id ConnID, now model.Moment) ([]model.Key, error) {
 	c, err := o.hear(id, now)
 	if err != nil {
 		return nil, err
 	}
+	if len(c.lost) == 0 || now.Mono < c.askFrom {
+		return nil, nil
+	}
+	c.askFrom = now.Mono + o.cfg.AskEvery
 	var again []model.Key
 	for key := range c.lost {
-		if r := o.registrations[key]; r == nil || r.Class() == lease.Adopted {
+		r := o.registrations[key]
+		if (r == nil || r.Class() == lease.Adopted) && !o.outranked(key, c) {
 			again = append(again, key)
 		}
 	}
@@ -93,6 +101,21 @@ func (c *connection) gains(r *registration) {
 	}
 }
 
+// says returns who speaks through the connection. C may be nil.
+func (c *connection) says() model.Speaker {
+	if c == nil {
+		return model.Speaker{}
+	}
+	return c.speaker
+}
+
+// outranked reports whether a later connection of the same process has spoken of
+// the key, here or at another node.
+func (o *Owner) outranked(key model.Key, c *connection) bool {
+	cur := o.replica.Map().Get(key)
+	return cur != nil && cur.Speaker.Outranks(c.says())
+}
+
 // leaseHolder returns what renews the connection's leases. C may be nil.
 func (c *connection) leaseHolder() *lease.Holder {
 	if c == nil {
@@ -104,13 +127,13 @@ func (c *connection) leaseHolder() *lease.Holder {
 // sameProcess reports whether both connections belong to one process of a
 // client. Either may be nil.
 func (c *connection) sameProcess(other *connection) bool {
-	return c != nil && other != nil && c.process != "" && c.process == other.process
+	return c != nil && other != nil && c.speaker.Process != 0 && c.speaker.Process == other.speaker.Process
 }
 
 // outranks reports whether the connection is a later one of the same process.
 // Either may be nil.
 func (c *connection) outranks(other *connection) bool {
-	return c.sameProcess(other) && c.number > other.number
+	return c != nil && other != nil && c.speaker.Outranks(other.speaker)
 }
 
 // full reports whether the connection may not take a registration of one more

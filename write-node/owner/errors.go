@@ -17,6 +17,9 @@ var (
 	// ErrVersionAhead: the version that the client carries lies too far in the
 	// future to be true.
 	ErrVersionAhead = errors.New("the acknowledged version lies too far in the future")
+	// ErrClock: the cluster's clock stands at the end of all time, which only a
+	// corrupt entry can bring about, and no later word can be drawn.
+	ErrClock = errors.New("the cluster's clock can't go on")
 	// ErrNotFound: nothing is registered under that key, or not here.
 	ErrNotFound = errors.New("not found")
 )

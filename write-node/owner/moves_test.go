@@ -37,6 +37,83 @@ func TestALateUnregisterOfASupersededConnectionDoesNothing(t *testing.T) {
 	}
 }
 
+func TestAnEarlierConnectionsWordsDontCountAtAnotherNode(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	old := w.connect(w.nodes[0], "p", 1)
+	old.register(instance(key, "one"))
+	next := old.move(w.nodes[1], 2)
+	next.register(instance(key, "two"))
+	w.settle()
+	if again := old.heartbeat(); len(again) != 0 {
+		t.Errorf("asked to say %v again", again)
+	}
+	if _, err := w.nodes[0].Register(1, instance(key, "one"), old.acked[key], w.now()); !errors.Is(err, ErrSuperseded) {
+		t.Errorf("answered %v", err)
+	}
+	w.run(10*sec, next.beat("two"))
+	w.wantOwner("b two")
+	if _, err := w.nodes[1].Unregister(2, key, w.now()); err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	if _, err := w.nodes[0].Register(1, instance(key, "one"), old.acked[key], w.now()); !errors.Is(err, ErrSuperseded) {
+		t.Errorf("after the unregister, answered %v", err)
+	}
+	w.wantOwner("")
+}
+
+func TestAnUnregisterCountsEvenAfterTheNodesOwnEviction(t *testing.T) {
+	w := newWorld(t, "a", "b", "c")
+	w.connect(w.nodes[0], "p", 1).register(instance(key, "one"))
+	w.nodes[0].cut = true
+	w.run(40 * sec) // evicted here, taken over there
+	if _, err := w.nodes[0].Unregister(1, key, w.now()); err != nil {
+		t.Fatal(err)
+	}
+	w.nodes[0].cut = false
+	w.run(5 * sec)
+	w.wantOwner("")
+}
+
+func TestHeartbeatsAskNoMoreOftenThanTheyShould(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	c := w.connect(w.nodes[0], "p", 1)
+	c.register(instance(key, "one"))
+	if _, err := w.nodes[1].PutPlain(instance(key, "two"), w.now()); err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	asked := 0
+	for range 100 {
+		asked += len(c.heartbeat())
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times at once", asked)
+	}
+	w.run(2 * sec)
+	if len(c.heartbeat()) != 1 {
+		t.Error("not asked again after a while")
+	}
+}
+
+// The node that an earlier connection's word reaches late may not know of the
+// later connection yet.
+func TestAnEarlierConnectionsWordThatSlipsInIsOverruledAtOnce(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	old := w.connect(w.nodes[0], "p", 1)
+	old.register(instance(key, "one"))
+	w.nodes[0].cut = true
+	next := old.move(w.nodes[1], 2)
+	next.register(instance(key, "two"))
+	w.settle()
+	if _, err := w.nodes[0].Register(1, instance(key, "three"), old.acked[key], w.now()); err != nil {
+		t.Fatal(err)
+	}
+	w.nodes[0].cut = false
+	w.run(3*sec, next.beat("two"))
+	w.wantOwner("b two")
+}
+
 func TestTheOneLeftBehindIsNotAskedWhileItsProcessSpeaksElsewhereHere(t *testing.T) {
 	w := newWorld(t, "a")
 	old := w.connect(w.nodes[0], "p", 1)

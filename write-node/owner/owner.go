@@ -62,31 +62,33 @@ func (o *Owner) Get(key model.Key) (*registry.Entry, error) {
 func (o *Owner) ours(e *registry.Entry) bool { return e.Live() && e.Owner() == o.replica.Self() }
 
 // say authors a client's new word: above all that this node holds and above a
-// time that the client carries.
-func (o *Owner) say(now model.Moment, inst *model.Instance, hash uint64, above model.Time) *registry.Entry {
+// time that the client carries. C is the connection that it came through, nil for
+// plain HTTP. It returns nil when the clock has come to its end, see ErrClock.
+func (o *Owner) say(now model.Moment, inst *model.Instance, hash uint64, above model.Time, c *connection) *registry.Entry {
 	return o.replica.Put(now, inst, hash, model.Version{
 		Time:        o.replica.Draw(now, above),
 		Incarnation: o.replica.Self(),
-	})
+	}, c.says())
 }
 
-// repeat authors the same word once more.
+// repeat authors the same word once more; nil if it doesn't win.
 func (o *Owner) repeat(now model.Moment, e *registry.Entry, turn uint32) *registry.Entry {
 	return o.replica.Put(now, e.Instance, e.Hash, model.Version{
 		Time:        e.Version.Time,
 		Turn:        turn,
 		Incarnation: o.replica.Self(),
-	})
+	}, e.Speaker)
 }
 
 // end authors the tombstone of an unregister: it ends the client's word of that
-// time, whoever authored it last.
-func (o *Owner) end(now model.Moment, key model.Key, word model.Time) *registry.Entry {
+// time, whoever authored it last. C is the connection that it came through, nil
+// for plain HTTP. It returns nil if the map holds a later end, or a later word.
+func (o *Owner) end(now model.Moment, key model.Key, word model.Time, c *connection) *registry.Entry {
 	return o.replica.Entomb(now, key, model.Version{
 		Time:        word,
 		Turn:        model.TurnEnd,
 		Incarnation: o.replica.Self(),
-	})
+	}, c.says())
 }
 
 // bind makes an entry that was just authored, or confirmed, the registration of

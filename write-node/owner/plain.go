@@ -12,7 +12,7 @@ func (o *Owner) PutPlain(inst *model.Instance, now model.Moment) (model.Version,
 	if err := o.check(inst, model.Version{}, now); err != nil {
 		return model.Version{}, err
 	}
-	return o.take(inst, model.Version{}, nil, now), nil
+	return o.take(inst, model.Version{}, nil, now)
 }
 
 // RenewPlain renews an instance that this node owns, else it returns
@@ -25,7 +25,11 @@ func (o *Owner) RenewPlain(key model.Key, now model.Moment) error {
 	}
 	switch {
 	case r.Class() == lease.Adopted:
-		o.bind(now, o.say(now, cur.Instance, cur.Hash, 0), nil, lease.Own)
+		e := o.say(now, cur.Instance, cur.Hash, 0, nil)
+		if e == nil {
+			return ErrClock
+		}
+		o.bind(now, e, nil, lease.Own)
 	case r.conn == nil:
 		o.leases.Renew(now.Mono, &r.Lease)
 	case !r.conn.open || !r.Alive(now.Mono):
@@ -45,6 +49,6 @@ func (o *Owner) DeletePlain(key model.Key, now model.Moment) error {
 		o.drop(now, r)
 	}
 	o.counts.Unregistered++
-	o.end(now, key, cur.Version.Time)
+	o.end(now, key, cur.Version.Time, nil)
 	return nil
 }

@@ -20,12 +20,14 @@ func (o *Owner) Register(id ConnID, inst *model.Instance, acked model.Version, n
 	if err := o.check(inst, acked, now); err != nil {
 		return model.Version{}, err
 	}
-	if r := o.registrations[inst.Key()]; r != nil && r.conn.outranks(c) {
+	r := o.registrations[inst.Key()]
+	if r != nil && r.conn.outranks(c) || o.outranked(inst.Key(), c) {
 		return model.Version{}, ErrSuperseded
-	} else if (r == nil || r.conn != c) && c.full(inst.Key(), o.cfg.Registrations) {
+	}
+	if (r == nil || r.conn != c) && c.full(inst.Key(), o.cfg.Registrations) {
 		return model.Version{}, ErrTooManyRegistrations
 	}
-	return o.take(inst, acked, c, now), nil
+	return o.take(inst, acked, c, now)
 }
 
 // Update changes some fields of an instance that this connection registered and
@@ -55,8 +57,11 @@ func (o *Owner) Update(id ConnID, patch model.Patch, now model.Moment) (model.Ve
 		o.counts.Unchanged++
 		return cur.Version, nil
 	}
+	e := o.say(now, inst, hash, 0, c)
+	if e == nil {
+		return model.Version{}, ErrClock
+	}
 	o.counts.Updated++
-	e := o.say(now, inst, hash, 0)
 	o.bind(now, e, c, lease.Own)
 	return e.Version, nil
 }
@@ -84,16 +89,15 @@ func (o *Owner) Unregister(id ConnID, key model.Key, now model.Moment) (model.Ve
 		o.drop(now, r)
 	}
 	delete(c.lost, key)
-	switch {
-	case later:
+	if later {
 		return model.Version{}, ErrSuperseded
-	case cur == nil:
-		return model.Version{}, nil
-	case cur.Removed:
-		return cur.Version, nil
 	}
-	o.counts.Unregistered++
-	return o.end(now, key, word).Version, nil
+	// Even what is evicted already is ended: elsewhere, copies may live on.
+	if e := o.end(now, key, word, c); e != nil {
+		o.counts.Unregistered++
+		return e.Version, nil
+	}
+	return cur.Version, nil // it has ended already, with this word or a later one
 }
 
 // check reports why a word can't be accepted, whatever else there is.
@@ -108,17 +112,18 @@ func (o *Owner) check(inst *model.Instance, acked model.Version, now model.Momen
 }
 
 // take makes a valid word a registration of the connection, or of plain HTTP.
-func (o *Owner) take(inst *model.Instance, acked model.Version, c *connection, now model.Moment) model.Version {
+func (o *Owner) take(inst *model.Instance, acked model.Version, c *connection, now model.Moment) (model.Version, error) {
 	hash := inst.Hash()
 	cur, r := o.replica.Map().Get(inst.Key()), o.registrations[inst.Key()]
 	if r != nil && r.Class() == lease.Own && o.ours(cur) && cur.Hash == hash && acked.Time <= cur.Version.Time {
 		o.counts.Unchanged++
-	} else {
+	} else if cur = o.say(now, inst, hash, acked.Time, c); cur != nil {
 		o.counts.Registered++
-		cur = o.say(now, inst, hash, acked.Time)
+	} else {
+		return model.Version{}, ErrClock
 	}
 	o.bind(now, cur, c, lease.Own)
-	return cur.Version
+	return cur.Version, nil
 }
 
 // refusal tells a connection why it may not touch a registration that isn't its

@@ -34,18 +34,30 @@ func (o *Owner) Settle(now model.Moment) (messages []cluster.Outgoing, changes [
 // merged looks after a key of which the map may hold something else now than
 // what this node authored.
 func (o *Owner) merged(now model.Moment, key model.Key) {
-	r := o.registrations[key]
-	if r == nil {
+	r, cur := o.registrations[key], o.replica.Map().Get(key)
+	switch {
+	case r == nil && o.ours(cur):
+		// It ended here, and came back from a node that had forgotten how.
+		o.replica.Entomb(now, key, cur.Version, cur.Speaker)
 		return
-	}
-	cur := o.replica.Map().Get(key)
-	if o.ours(cur) {
+	case r == nil || o.ours(cur):
 		return
 	}
 	if turn, same := nextTurn(r.entry, cur); same && o.speaks(now, r) {
-		o.counts.Repeated++
-		r.entry = o.repeat(now, r.entry, turn)
-		return
+		if e := o.repeat(now, r.entry, turn); e != nil {
+			o.counts.Repeated++
+			r.entry = e
+			return
+		}
+	}
+	if cur != nil && o.speaks(now, r) && r.entry.Speaker.Outranks(cur.Speaker) {
+		// A word of an earlier connection, which arrived late at a node that didn't
+		// know better. The client has said the newer one: here it is once more.
+		if e := o.say(now, r.entry.Instance, r.entry.Hash, cur.Version.Time, r.conn); e != nil {
+			o.counts.Repeated++
+			r.entry = e
+			return
+		}
 	}
 	o.counts.Lost++
 	o.drop(now, r)
@@ -87,9 +99,13 @@ func (o *Owner) takeOver(now model.Moment, dead model.Incarnation) {
 	}
 	slices.SortFunc(orphans, func(a, b *registry.Entry) int { return a.Key.Compare(b.Key) })
 	for _, e := range orphans {
-		if turn, ok := nextTurn(e, nil); ok {
+		turn, ok := nextTurn(e, nil)
+		if !ok {
+			continue
+		}
+		if copied := o.repeat(now, e, turn); copied != nil {
 			o.counts.TakenOver++
-			o.bind(now, o.repeat(now, e, turn), nil, lease.Adopted)
+			o.bind(now, copied, nil, lease.Adopted)
 		}
 	}
 }
@@ -116,6 +132,6 @@ func (o *Owner) evict(now model.Moment, r *registration) {
 	o.drop(now, r)
 	if cur := o.replica.Map().Get(r.Key); o.ours(cur) {
 		o.counts.Evicted[r.Class()]++
-		o.replica.Entomb(now, r.Key, cur.Version)
+		o.replica.Entomb(now, r.Key, cur.Version, cur.Speaker)
 	}
 }

@@ -155,8 +155,7 @@ func (w *world) checkInvariant(n *node) {
 		if r == nil || r.entry.Dot != e.Dot || !r.Granted() {
 			w.Fatalf("%v: %s owns %v without a registration of it", w.mono, n.name, e.Key)
 		}
-		self := n.Replica().Self()
-		drew := byte(uint64(e.Version.Time)&0xff) == self.ID[8]
+		drew := uint64(e.Version.Time)&(1<<model.TimeNodeBits-1) == n.Replica().Self().TimeBits()
 		if r.Class() == lease.Own && !drew {
 			w.Fatalf("%v: %s holds %v as its own, but the word was said elsewhere", w.mono, n.name, e.Key)
 		}

@@ -1,16 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
-	"net"
-	"net/url"
 	"strings"
 	"time"
 
 	"heureka/cluster"
 	"heureka/internal/ops"
-	"heureka/model"
 	"heureka/replication"
 	"heureka/write-node/api"
 	"heureka/write-node/lease"
@@ -81,36 +78,86 @@ func DefaultConfig() Config {
 	return defaults
 }
 
-// Validate reports the first setting that can't be worked with.
+// shortest is the shortest time between two heartbeats that makes any sense.
+const shortest = time.Millisecond
+
+// Validate reports the first setting that can't be worked with, by its flag.
 func (c Config) Validate() error {
-	if c.Name == "" || strings.Contains(c.Name, "/") || !model.ValidText(c.Name) {
-		return fmt.Errorf("name: %q, it must have printable characters other than /", c.Name)
+	err := cmp.Or(
+		ops.NodeName("name", c.Name),
+		ops.HostPort("http", c.HTTP),
+		ops.HostPort("admin", c.Admin),
+		c.validateNATS(),
+		ops.ClusterName("cluster", c.Cluster),
+		c.validateTimes(),
+		c.validateLimits(),
+		c.web().Settings(),
+	)
+	if err != nil {
+		return err
 	}
-	for _, address := range []struct{ name, value string }{{"http", c.HTTP}, {"admin", c.Admin}} {
-		if _, _, err := net.SplitHostPort(address.value); err != nil {
-			return fmt.Errorf("%s: %q isn't host:port", address.name, address.value)
-		}
-	}
-	if c.NATS == "" {
-		return errors.New("nats: either embedded or a list of servers")
-	}
-	for _, server := range c.servers() {
-		if u, err := url.Parse(server); err != nil || u.Host == "" || u.Scheme != "nats" && u.Scheme != "tls" {
-			return fmt.Errorf("nats: %q is neither embedded nor nats://host:port", server)
-		}
-	}
-	if c.DrainSpread < 0 || c.DrainTimeout < c.DrainSpread {
-		return fmt.Errorf("drain-timeout: %v, it must be at least the drain-spread of %v", c.DrainTimeout, c.DrainSpread)
-	}
-	if c.MaxMetadata <= 0 || c.MaxCommands <= 0 {
-		return errors.New("max-metadata and max-commands must be above zero")
-	}
+	// What follows from the settings above, and what has none.
 	return errors.Join(c.owner().Validate(), c.api().Validate(), c.web().Validate(), c.replica().Validate(), c.link().Validate())
+}
+
+// validateNATS leaves alone what is for the embedded NATS if there is another:
+// its settings have defaults.
+func (c Config) validateNATS() error {
+	if c.NATS != embedded {
+		return ops.NATSServers("nats", c.servers(), "embedded, ")
+	}
+	if c.NATSCredentials != "" {
+		return ops.Wrong("nats-credentials", c.NATSCredentials, "be left out with embedded NATS, which asks for none")
+	}
+	errs := []error{ops.HostPort("nats-listen", c.NATSListen), ops.HostPort("routes-listen", c.RoutesListen)}
+	for _, peer := range c.Peers {
+		errs = append(errs, ops.HostPort("peers", peer))
+	}
+	return cmp.Or(errs...)
+}
+
+func (c Config) validateTimes() error {
+	return cmp.Or(
+		ops.Positive("join-timeout", c.JoinTimeout),
+		ops.Heard(c.Beacon, c.DeadAfter, c.Tombstones),
+		ops.AtLeast("minority-takeover", c.Minority, 0),
+		ops.AtLeast("heartbeat", c.Heartbeat, shortest),
+		ops.AtLeastThatOf("lease", c.Lease, "heartbeat", c.Heartbeat),
+		ops.Between("eviction-window", c.EvictionWindow, 1, lease.DefaultConfig().History),
+		ops.Between("eviction-share", c.EvictionShare, 0, 1),
+		ops.AtLeast("held-max", c.HeldMax, 0),
+		ops.AtLeast("behind-max", c.BehindMax, 0),
+		ops.Positive("hello-timeout", c.Hello),
+		ops.Positive("patience", c.Patience),
+		ops.Drain(c.DrainSpread, c.DrainTimeout),
+	)
+}
+
+func (c Config) validateLimits() error {
+	return cmp.Or(
+		ops.AtLeast("cluster-size", c.ClusterSize, 1),
+		ops.AtLeast("max-connections", c.MaxConnections, 1),
+		ops.AtLeast("max-registrations", c.MaxRegistrations, 1),
+		ops.AtLeast("max-message", c.MaxMessage, 256),
+		ops.AtLeast("max-frame", c.MaxFrame, 256),
+		ops.AtLeast("max-metadata", c.MaxMetadata, 1),
+		ops.AtLeast("max-batch", c.MaxBatch, 1),
+		ops.AtLeast("max-unwritten", c.MaxUnwritten, 1),
+		ops.AtLeast("max-commands", c.MaxCommands, 1),
+		ops.AtLeast("max-incoming", c.MaxIncoming, 1),
+		ops.AtLeast("max-waiting", c.MaxWaiting, 1),
+	)
+}
+
+// alone reports whether the node can't reach the peers that it is meant to have,
+// unless they are told of it. A port of the system's choosing says that they are.
+func (c Config) alone() bool {
+	return c.ClusterSize > 1 && c.NATS == embedded && len(c.Peers) == 0 && !strings.HasSuffix(c.RoutesListen, ":0")
 }
 
 // servers returns the NATS servers to connect to; none: embed one.
 func (c Config) servers() []string {
-	if c.NATS == embedded {
+	if c.NATS == embedded || c.NATS == "" {
 		return nil
 	}
 	servers := strings.Split(c.NATS, ",")

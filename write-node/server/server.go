@@ -46,14 +46,15 @@ type Server struct {
 	admin net.Listener
 	link  *replication.Link
 
-	loop    *loop
-	api     *api.API
-	state   atomic.Pointer[state] // as of the last tick
-	joining *wire.Error
-	refusal atomic.Pointer[wire.Error] // why no clients are taken; nil if they are
-	ready   chan struct{}
-	killed  chan struct{}
-	killing sync.Once
+	loop     *loop
+	api      *api.API
+	state    atomic.Pointer[state] // as of the last tick
+	reminder ops.Reminder          // of the loop: why the node isn't ready
+	joining  *wire.Error
+	refusal  atomic.Pointer[wire.Error] // why no clients are taken; nil if they are
+	ready    chan struct{}
+	killed   chan struct{}
+	killing  sync.Once
 }
 
 // New returns a write node that listens already, so that its addresses are known,
@@ -74,6 +75,11 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 		joining:  wire.NewError(wire.CodeNotReady, "this node hasn't got the whole registry yet"),
 		ready:    make(chan struct{}),
 		killed:   make(chan struct{}),
+		reminder: ops.Reminder{Every: remindEvery},
+	}
+	if config.alone() {
+		s.log.Warn("--peers (HEUREKA_PEERS) names none of the other write nodes: this one waits until they come to it, and may go on alone",
+			"cluster-size", config.ClusterSize, "join-timeout", config.JoinTimeout.String())
 	}
 	if s.http, err = net.Listen("tcp", config.HTTP); err != nil {
 		return nil, fmt.Errorf("http: %w", err)

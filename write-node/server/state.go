@@ -74,6 +74,9 @@ func (s *Server) publish(now model.Moment) {
 		s.refusal.CompareAndSwap(s.joining, nil)
 		close(s.ready)
 	}
+	if !next.ready && s.reminder.Due(now.Mono) {
+		s.log.Warn("not ready: "+waitsFor(next.members, s.config.ClusterSize), "heard", len(next.members), "nats", s.link.Stats().Connected)
+	}
 }
 
 // report logs what an operator may want to know of the last tick.

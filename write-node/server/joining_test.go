@@ -1,0 +1,74 @@
+package server
+
+import (
+	"bytes"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+
+	"heureka/cluster"
+)
+
+func TestANodeKnowsWhatItWaitsFor(t *testing.T) {
+	const half, rest = "waits for half of the write nodes", "the registry isn't complete yet"
+	write, read := member{Role: cluster.Write}, member{Role: cluster.Read}
+	for _, test := range []struct {
+		name    string
+		members []member
+		size    int
+		want    string
+	}{
+		{"alone and meant to be", nil, 1, rest},
+		{"alone of two: one peer is waited for", nil, 2, half},
+		{"alone of three", nil, 3, half},
+		{"a read node doesn't count", []member{read}, 3, half},
+		{"two of three", []member{write}, 3, rest},
+		{"two of five", []member{write, read}, 5, half},
+	} {
+		if got := waitsFor(test.members, test.size); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+func TestANodeWithoutItsPeersWarns(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*Config)
+		warns  bool
+	}{
+		{"alone", func(*Config) {}, false},
+		{"one of three", func(c *Config) { c.ClusterSize, c.RoutesListen = 3, free(t) }, true},
+		{"one of three, found by the others", func(c *Config) { c.ClusterSize = 3 }, false},
+		{"one of three with peers", func(c *Config) {
+			c.ClusterSize, c.RoutesListen, c.Peers = 3, free(t), []string{"127.0.0.1:1"}
+		}, false},
+	} {
+		var log bytes.Buffer
+		config := quick("write-1")
+		test.change(&config)
+		s, err := New(config, slog.New(slog.NewTextHandler(&log, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(log.String(), "level=WARN") && strings.Contains(log.String(), "--peers"); got != test.warns {
+			t.Errorf("%s: %s", test.name, log.String())
+		}
+		s.Kill()
+		if err := s.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// free returns an address on which nothing listens at the moment.
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", anyPort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
