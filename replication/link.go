@@ -157,7 +157,7 @@ func (l *Link) unanswered(err error) {
 func (l *Link) servers() string {
 	servers := make([]string, 0, len(l.config.URLs))
 	for _, server := range l.config.URLs {
-		u, err := url.Parse(server)
+		u, err := url.Parse(strings.TrimSpace(server))
 		if err != nil {
 			continue // refused when the link was opened
 		}

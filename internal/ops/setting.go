@@ -123,7 +123,7 @@ func NATSServers(flag string, servers []string, instead string) error {
 		return Wrong(flag, "", "be %snats://host:port, or a list of these", instead)
 	}
 	for _, server := range servers {
-		u, err := url.Parse(server)
+		u, err := url.Parse(strings.TrimSpace(server)) // as NATS reads them
 		if err != nil || u.Hostname() == "" || u.Scheme != "nats" && u.Scheme != "tls" {
 			return Wrong(flag, withoutSecret(server), "be %snats://host:port, or a list of these", instead)
 		}

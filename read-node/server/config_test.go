@@ -11,6 +11,7 @@ import (
 func TestWrongSettingsAreNamed(t *testing.T) {
 	valid := DefaultConfig()
 	valid.Name = "read-1"
+	valid.NATS = []string{"nats://me:secret@a:4222", " tls://b"}
 	valid.Origins = []string{"app.example.org", "*.example.org", "https://app.example.org:8443", "localhost:3000", "*"}
 	if err := valid.Validate(); err != nil {
 		t.Fatal(err)
