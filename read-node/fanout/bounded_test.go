@@ -1,9 +1,11 @@
 package fanout_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
+	"heureka/interest"
 	"heureka/model"
 	"heureka/read-node/fanout"
 )
@@ -45,6 +47,32 @@ func TestSharedFramesAreBounded(t *testing.T) {
 		r.settle()
 		if n := r.hub.Stats().SharedBytes; n > config.SharedBytes {
 			t.Fatalf("%d bytes are kept, %d are allowed", n, config.SharedBytes)
+		}
+	}
+}
+
+// TestPatternsAreBounded counts distinct patterns: groups that bring none, or
+// the same ones, always fit.
+func TestPatternsAreBounded(t *testing.T) {
+	config := fanout.DefaultConfig()
+	config.Patterns = 2
+	r := newRig(t, config)
+	like := func(pattern string) interest.Interest {
+		return interest.Interest{Kind: interest.ID, Op: interest.Like, Value: pattern}
+	}
+	for i, step := range []struct {
+		set  interest.Set
+		want error
+	}{
+		{set(t, like("a.*"), like("b.*")), nil},
+		{set(t, like("c.*")), fanout.ErrFull},
+		{set(t, like("a.*"), like("b.*")), nil},
+		{set(t, full()), nil},
+	} {
+		id := fanout.SessionID(i + 1)
+		r.hub.Open(id)
+		if err := r.hub.Subscribe(id, 1, step.set, nil); !errors.Is(err, step.want) {
+			t.Errorf("%s: %v, want %v", step.set, err, step.want)
 		}
 	}
 }

@@ -16,6 +16,10 @@ type Config struct {
 	// new groups only. Those that are there take whatever the view changes to,
 	// with holes and departures beside their members, and may pass it.
 	References int
+	// Patterns is the most distinct patterns of all groups together. Each value that
+	// the view shows for the first time is matched against all of them. A new group
+	// that would bring them beyond is refused with ErrFull.
+	Patterns int
 	// SharedBytes is how many bytes of frames are kept so that the next session
 	// at the same cursor gets the same.
 	SharedBytes int
@@ -23,7 +27,7 @@ type Config struct {
 
 // DefaultConfig returns the bounds of a node in production.
 func DefaultConfig() Config {
-	return Config{MaxFrame: 64 << 10, Departures: 256, References: 4_000_000, SharedBytes: 8 << 20}
+	return Config{MaxFrame: 64 << 10, Departures: 256, References: 4_000_000, Patterns: 20_000, SharedBytes: 8 << 20}
 }
 
 // Validate reports the first bound that can't be worked with.
@@ -36,6 +40,7 @@ func (c Config) Validate() error {
 		{"MaxFrame", c.MaxFrame, 256},
 		{"Departures", c.Departures, 1},
 		{"References", c.References, 1},
+		{"Patterns", c.Patterns, 0},
 		{"SharedBytes", c.SharedBytes, 0},
 	} {
 		if bound.value < bound.least {

@@ -28,6 +28,9 @@ type group struct {
 func (h *Hub) join(set interest.Set, known Verdicts) (*group, error) {
 	g := h.groups[set.String()]
 	if g == nil {
+		if n := patterns(set); n > 0 && h.index.Stats().Patterns+n > h.config.Patterns {
+			return nil, ErrFull
+		}
 		members, fit := h.catalog.match(set, known, h.config.References-h.references)
 		if !fit {
 			return nil, ErrFull
@@ -40,6 +43,17 @@ func (h *Hub) join(set interest.Set, known Verdicts) (*group, error) {
 	}
 	g.uses++
 	return g, nil
+}
+
+// patterns returns how many patterns a set has.
+func patterns(set interest.Set) int {
+	n := 0
+	for _, atom := range set.Atoms() {
+		if atom.Op == interest.Like {
+			n++
+		}
+	}
+	return n
 }
 
 // leave counts one use less. A group that nobody uses goes, its log and its

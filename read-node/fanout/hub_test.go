@@ -14,7 +14,7 @@ import (
 // TestRules states one rule of the fan-out a case. Session 1 is the one that is
 // looked at.
 func TestRules(t *testing.T) {
-	tiny := fanout.Config{MaxFrame: 720, Departures: 4, References: 1000, SharedBytes: 1 << 20}
+	tiny := fanout.Config{MaxFrame: 720, Departures: 4, References: 1000, Patterns: 1000, SharedBytes: 1 << 20}
 	for name, rule := range map[string]func(t *testing.T, r *rig){
 		"an empty interest set is synced with nothing": func(t *testing.T, r *rig) {
 			r.subscribe(1, 7, set(t))

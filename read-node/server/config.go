@@ -43,6 +43,7 @@ type Config struct {
 	MaxVerdicts   int `help:"Bytes of what is remembered of which values match which patterns." default:"67108864" env:"HEUREKA_MAX_VERDICTS"`
 	MaxReferences int `help:"Places in all groups' logs together; a group that doesn't fit is refused." default:"4000000" env:"HEUREKA_MAX_REFERENCES"`
 	Departures    int `help:"Departures that a group's log remembers at least." default:"256" env:"HEUREKA_DEPARTURES"`
+	MaxPatterns   int `help:"Distinct patterns of all subscribers together; a group that brings more is refused." default:"20000" env:"HEUREKA_MAX_PATTERNS"`
 	SharedBytes   int `help:"Bytes of frames kept to be shared by subscribers." default:"8388608" env:"HEUREKA_SHARED_BYTES"`
 	MaxSurveys    int `help:"Subscriptions whose patterns are matched against the view at the same time." default:"16" env:"HEUREKA_MAX_SURVEYS"`
 	MaxQueries    int `help:"Plain HTTP queries answered at the same time." default:"64" env:"HEUREKA_MAX_QUERIES"`
@@ -118,6 +119,7 @@ func (c Config) validateLimits() error {
 		ops.AtLeast("max-pattern", c.MaxPattern, 1),
 		ops.AtLeast("max-verdicts", c.MaxVerdicts, 1),
 		ops.AtLeast("max-references", c.MaxReferences, 1),
+		ops.AtLeast("max-patterns", c.MaxPatterns, 0),
 		ops.AtLeast("departures", c.Departures, 1),
 		ops.AtLeast("shared-bytes", c.SharedBytes, 0),
 		ops.AtLeast("max-surveys", c.MaxSurveys, 1),
@@ -133,7 +135,7 @@ func (c Config) interests() interest.Limits {
 }
 
 func (c Config) fanout() fanout.Config {
-	return fanout.Config{MaxFrame: c.MaxFrame, Departures: c.Departures, References: c.MaxReferences, SharedBytes: c.SharedBytes}
+	return fanout.Config{MaxFrame: c.MaxFrame, Departures: c.Departures, References: c.MaxReferences, Patterns: c.MaxPatterns, SharedBytes: c.SharedBytes}
 }
 
 func (c Config) session() session.Config {

@@ -87,6 +87,7 @@ func newMetrics(s *Server) *metrics {
 		func(s *sample) float64 { return float64(s.hub.Replaced) })
 	counter("switches_total", "Changes of interest that needed no snapshot.", func(s *sample) float64 { return float64(s.hub.Switched) })
 	gauge("patterns", "Distinct patterns that are matched.", func(s *sample) float64 { return float64(s.hub.Index.Patterns) })
+	limit("patterns", func(s *sample) float64 { return float64(s.config.MaxPatterns) })
 	counter("pattern_matches_total", "Matches of a pattern against a value.", func(s *sample) float64 { return float64(s.hub.Index.Matches) })
 	gauge("verdict_bytes", "Bytes of what is remembered of those.", func(s *sample) float64 { return float64(s.hub.Index.VerdictBytes) })
 	limit("verdict_bytes", func(s *sample) float64 { return float64(s.config.MaxVerdicts) })
