@@ -7,7 +7,7 @@ import (
 
 var (
 	seed = flag.Uint64("sim.seed", 0, "run this seed only")
-	runs = flag.Int("sim.runs", 100, "number of seeds to run")
+	runs = flag.Int("sim.runs", 300, "number of seeds to run")
 )
 
 // kept are seeds that once found a bug.

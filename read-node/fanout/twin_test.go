@@ -36,8 +36,8 @@ func TestTwin(t *testing.T) {
 
 func runTwin(t *testing.T, random *rand.Rand) fanout.Counters {
 	r := newRig(t, fanout.Config{
-		MaxFrame:   256 << random.IntN(4),
-		Departures: 1 + random.IntN(8),
+		MaxFrame:    256 << random.IntN(4),
+		Departures:  1 + random.IntN(8),
 		References:  100_000,
 		Patterns:    1000,
 		SharedBytes: random.IntN(20_000),
