@@ -57,6 +57,7 @@ func (m *metrics) limit(name string, of func(*Config) int) {
 func (m *metrics) registrations() {
 	m.gauge("ready", "1 once the registry has been complete.", func(s *sample) float64 { return flag(s.ready) })
 	m.gauge("behind", "1 while something that was heard of is missing.", func(s *sample) float64 { return flag(s.behind) })
+	m.gauge("namesakes", "Other write nodes that bear this one's name. Names must be unique.", func(s *sample) float64 { return float64(s.namesakes) })
 	m.gauge("map_entries", "Instances in the map.", func(s *sample) float64 { return float64(s.entries) })
 	m.gauge("map_tombstones", "Removals that are remembered.", func(s *sample) float64 { return float64(s.tombstones) })
 	m.counter("registered_total", "Instances said whole, with something new.", func(s *sample) float64 { return float64(s.counts.Registered) })

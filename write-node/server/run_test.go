@@ -219,3 +219,10 @@ func TestAPortThatIsTaken(t *testing.T) {
 		}
 	}
 }
+
+func TestANamesakeIsReported(t *testing.T) {
+	nodes := startAll(t, 2, func(c *Config) { c.Name = "write-1" })
+	for _, n := range nodes {
+		n.until("the other of its name is reported", func(s status) bool { return s.Namesakes == 1 })
+	}
+}

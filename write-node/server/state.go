@@ -27,6 +27,7 @@ type state struct {
 	digest     uint64
 	vector     model.Vector
 	members    []member
+	namesakes  int // other write nodes that bear this one's name
 }
 
 // member is another node as this one hears it.
@@ -67,6 +68,7 @@ func (s *Server) publish(now model.Moment) {
 		next.leases[c] = o.Leases().Stats(now.Mono, c)
 		next.queued = appendQueued(next.queued, o.Leases(), c, now.Mono)
 	}
+	next.namesakes = s.countNamesakes(next.members)
 	before := s.state.Swap(next)
 	s.report(before, next)
 	if next.ready && !before.ready {
@@ -92,9 +94,24 @@ func (s *Server) report(before, next *state) {
 			s.log.Info("evicted instances", "instances", n, "class", c.String(), "queued", next.leases[c].Queued)
 		}
 	}
+	if next.namesakes > before.namesakes {
+		s.log.Error("another write node bears this node's name: they will take each other's instances over")
+	}
 	if next.behind != before.behind {
 		s.log.Debug("behind", "behind", next.behind)
 	}
+}
+
+// countNamesakes counts the write nodes that are heard under this node's name. A
+// former run of this one may count for as long as it takes to be known dead.
+func (s *Server) countNamesakes(members []member) int {
+	n := 0
+	for _, m := range members {
+		if m.Role == cluster.Write && m.Name == s.self.Name {
+			n++
+		}
+	}
+	return n
 }
 
 func appendQueued(to []queuedLease, t *lease.Table, c lease.Class, now time.Duration) []queuedLease {

@@ -27,8 +27,9 @@ type status struct {
 	Connections int                   `json:"connections"`
 	Leases      map[string]leaseClass `json:"leases"` // by class
 	// Queue lists the first leases that have ended and wait for their eviction.
-	Queue   []queuedLease `json:"queue"`
-	Members []member      `json:"members"`
+	Queue     []queuedLease `json:"queue"`
+	Members   []member      `json:"members"`
+	Namesakes int           `json:"namesakes"` // other write nodes that bear this one's name
 }
 
 // leaseClass is what the status tells of own or of adopted leases.
@@ -63,6 +64,7 @@ func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
 		Leases:      make(map[string]leaseClass),
 		Queue:       st.queued,
 		Members:     st.members,
+		Namesakes:   st.namesakes,
 	}
 	for inc, seq := range st.vector {
 		body.Vector[inc.String()] = seq
