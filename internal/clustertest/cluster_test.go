@@ -20,6 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // testCluster is a cluster on ports of the system's choosing.
 type testCluster struct {
 	t      *testing.T
+	nats   string     // of somebody else; empty: the write nodes embed theirs
 	plan   []dev.Node // the write nodes, with ports as far as they are known
 	writes []*node
 	reads  []*node
@@ -36,7 +37,13 @@ type node struct {
 // start starts a cluster and waits until all nodes are ready.
 func start(t *testing.T, writes, reads int) *testCluster {
 	t.Helper()
-	c := &testCluster{t: t, plan: dev.AnyPorts(writes, 0)}
+	return startOn(t, "", writes, reads)
+}
+
+// startOn starts a cluster on a NATS that is there, unless its URL is empty.
+func startOn(t *testing.T, nats string, writes, reads int) *testCluster {
+	t.Helper()
+	c := &testCluster{t: t, nats: nats, plan: dev.AnyPorts(writes, 0)}
 	t.Cleanup(func() {
 		c.stop(c.reads...) // first, while NATS carries their last word
 		c.stop(c.writes...)

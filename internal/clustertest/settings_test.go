@@ -24,10 +24,16 @@ func (c *testCluster) settings() dev.Settings {
 		Write: func(s *write.Config) {
 			s.Beacon, s.DeadAfter, s.Heartbeat, s.Lease = beacon, deadAfter, heartbeat, lease
 			s.EvictionWindow = window
+			if c.nats != "" {
+				s.NATS = c.nats
+			}
 			s.DrainSpread, s.DrainTimeout = 0, drain
 		},
 		Read: func(s *read.Config) {
 			s.Beacon, s.DeadAfter, s.Heartbeat = beacon, deadAfter, heartbeat
+			if c.nats != "" {
+				s.NATS = []string{c.nats}
+			}
 			s.DrainSpread, s.DrainTimeout = 0, drain
 		},
 		Log: c.log(),

@@ -1,8 +1,6 @@
 package promise
 
 import (
-	"iter"
-	"maps"
 	"slices"
 
 	"heureka/model"
@@ -206,9 +204,6 @@ func (s *Session) Len() int { return len(s.held) }
 
 // Digest returns the sum, modulo 2^64, of the content hashes of what is held.
 func (s *Session) Digest() uint64 { return s.digest }
-
-// All yields what is held, in no order.
-func (s *Session) All() iter.Seq2[model.Key, Held] { return maps.All(s.held) }
 
 // View returns what is held, for Converge, under the interests last answered.
 func (s *Session) View() View {
