@@ -36,6 +36,16 @@ func (r *Replica) Entomb(now model.Moment, key model.Key, version model.Version,
 	return r.author(now, registry.Entry{Key: key, Version: version, Removed: true, Speaker: speaker})
 }
 
+// Override authors the override of an instance's status, as a word newer than all
+// that this node holds. The empty status ends the override that there is. Nobody
+// holds a lease on it, so any write node may.
+//
+// It returns nil when the clock has come to its end, see Draw.
+func (r *Replica) Override(now model.Moment, key model.Key, status model.Status) *registry.Entry {
+	version := model.Version{Time: r.Draw(now, 0), Incarnation: r.self}
+	return r.author(now, registry.Entry{Key: key, Override: true, Version: version, Status: status, Removed: status == ""})
+}
+
 func (r *Replica) author(now model.Moment, content registry.Entry) *registry.Entry {
 	e, t, ok := r.registry.Author(r.self, content, now.Mono)
 	if !ok {

@@ -27,6 +27,8 @@ type Replica struct {
 	answers  *answers
 	stats    Stats
 
+	overrides overrides
+
 	started    bool
 	start      time.Duration
 	firstHeard time.Duration // of a node that vouches for its map; 0: none yet
@@ -218,7 +220,7 @@ func (r *Replica) merged(transitions []registry.Transition, now model.Moment) {
 	r.clock.Witness(r.registry.Newest())
 	behind := r.Behind(now.Mono)
 	for _, t := range transitions {
-		r.view.Apply(t, behind, now.Mono)
+		r.view.Apply(t, r.registry.Override(t.Key), behind, now.Mono)
 	}
 	r.effects.Transitions = append(r.effects.Transitions, transitions...)
 }
@@ -241,6 +243,7 @@ func (r *Replica) Tick(now model.Moment) {
 	r.consider(now)
 	r.view.Settle(r.Behind(now.Mono), now.Mono)
 	r.takeOver(now.Mono)
+	r.endOverrides(now)
 	if now.Mono >= r.nextBeacon && !r.left {
 		r.members.forget(now.Mono, r.registry.Owned)
 		r.beacon(now)

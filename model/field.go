@@ -14,7 +14,8 @@ type field struct {
 	set   func(dst, src *Instance)
 }
 
-// fields lists every field but the key, which never changes.
+// fields lists every field but the key, which never changes, and the override,
+// which is no client's to change.
 var fields = []field{
 	plain("hostName", func(in *Instance) *string { return &in.HostName }),
 	plain("address", func(in *Instance) *string { return &in.Address }),

@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-func TestEveryFieldButTheKeyIsInTheTable(t *testing.T) {
+func TestEveryFieldThatAClientMayChangeIsInTheTable(t *testing.T) {
 	if len(fields) > 32 {
 		t.Fatalf("%d fields, a Patch has 32 bits", len(fields))
 	}
 	index := 0
 	for structField := range reflect.TypeFor[Instance]().Fields() {
 		name := jsonName(structField)
-		if name == "app" || name == "id" {
+		if name == "app" || name == "id" || name == "override" {
 			continue
 		}
 		if index == len(fields) || fields[index].name != name {

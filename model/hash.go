@@ -39,11 +39,14 @@ func (in *Instance) Hash() uint64 {
 			aws.PublicAddress, aws.PublicHost, aws.PrivateAddress)
 		h.table(aws.Other)
 	}
+	if in.Override != "" {
+		h.text("override", string(in.Override))
+	}
 	return h.digest.Sum64()
 }
 
-// EntryHash returns the hash of a key and the version it has: what the digests
-// of whole maps are summed from.
+// EntryHash returns the hash of a key and the version of what is held for it:
+// what the digests of whole maps are summed from.
 func EntryHash(k Key, v Version) uint64 {
 	var h hasher
 	h.digest.Reset()

@@ -28,6 +28,9 @@ type Instance struct {
 
 	Ports  []Port `json:"ports,omitempty"`
 	Status Status `json:"status,omitempty"`
+	// Override is the status that an operator put over the client's own, empty if
+	// there is none. The registry sets it, see Overridden; clients never do.
+	Override Status `json:"override,omitempty"`
 
 	HomePageURL          string `json:"homePageUrl,omitempty"`
 	StatusPageURL        string `json:"statusPageUrl,omitempty"`
@@ -134,9 +137,24 @@ func (in *Instance) Canonical() *Instance {
 	return in
 }
 
+// Overridden returns the instance as it is shown under an operator's override:
+// a copy, or the instance itself where there is none. A client that says that it
+// is starting or down is believed, whatever the override: nothing makes it serve.
+func (in *Instance) Overridden(status Status) *Instance {
+	if status == "" {
+		return in
+	}
+	out := *in
+	out.Override = status
+	if in.Status != StatusStarting && in.Status != StatusDown {
+		out.Status = status
+	}
+	return &out
+}
+
 // Equal reports whether both say the same, lists compared in order.
 func (in *Instance) Equal(other *Instance) bool {
-	if in.Key() != other.Key() {
+	if in.Key() != other.Key() || in.Override != other.Override {
 		return false
 	}
 	for _, f := range fields {

@@ -116,7 +116,7 @@ func TestHashesAreStable(t *testing.T) {
 	}{
 		{"an empty instance", new(Instance).Hash(), 0xdb94a0b687d78f30},
 		{"a full one", stable().Hash(), 0x23b9adceb7dafc39},
-		{"an entry", EntryHash(NewKey("a", "1"), Version{1, 2, incarnation("n", 3)}), 0x40661e44df169b7b},
+		{"an entry", EntryHash(NewKey("a", "1"), Version{1, 2, incarnation("n", 3), 0}), 0x40661e44df169b7b},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s hashes to %#x, it was %#x", test.name, test.got, test.want)
@@ -138,12 +138,41 @@ func stable() *Instance {
 func TestEntryHashCountsKeyAndVersion(t *testing.T) {
 	seen := make(map[uint64]bool)
 	for _, key := range []Key{{"A", "1"}, {"A", "2"}, {"B", "1"}, {"A1", ""}, {"", "A1"}} {
-		for _, v := range []Version{{}, {1, 0, Incarnation{}}, {0, 1, Incarnation{}}, {1, 1, incarnation("n", 1)},
-			{1, 1, incarnation("n", 2)}, {1, 1, incarnation("m", 1)}} {
+		for _, v := range []Version{{}, {1, 0, Incarnation{}, 0}, {0, 1, Incarnation{}, 0}, {1, 1, incarnation("n", 1), 0},
+			{1, 1, incarnation("n", 2), 0}, {1, 1, incarnation("m", 1), 0}} {
 			seen[EntryHash(key, v)] = true
 		}
 	}
 	if len(seen) != 30 {
 		t.Errorf("%d hashes of 30 entries", len(seen))
+	}
+}
+
+func TestOverridden(t *testing.T) {
+	for _, test := range []struct {
+		rule              string
+		said, over, shown Status
+	}{
+		{"without an override the client's word stands", StatusUp, "", StatusUp},
+		{"an override counts more than up", StatusUp, StatusOutOfService, StatusOutOfService},
+		{"and than out of service", StatusOutOfService, StatusUp, StatusUp},
+		{"and than not knowing", StatusUnknown, StatusUp, StatusUp},
+		{"one that starts is believed", StatusStarting, StatusUp, StatusStarting},
+		{"one that is down is believed", StatusDown, StatusUp, StatusDown},
+	} {
+		in := &Instance{App: "A", ID: "1", Status: test.said}
+		got := in.Overridden(test.over)
+		if got.Status != test.shown || got.Override != test.over {
+			t.Errorf("%s: shown %s under override %q", test.rule, got.Status, got.Override)
+		}
+		if in.Status != test.said || in.Override != "" {
+			t.Errorf("%s: the instance itself has changed", test.rule)
+		}
+		if same := got.Hash() == in.Hash() && got.Equal(in); same != (test.over == "") {
+			t.Errorf("%s: shown the same: %v", test.rule, same)
+		}
+	}
+	if err := (&Instance{App: "A", ID: "1", Override: StatusUp}).Validate(DefaultLimits()); err == nil {
+		t.Error("a client may say an override")
 	}
 }

@@ -39,6 +39,9 @@ func (in *Instance) Validate(l Limits) error {
 	if in.ID == "" {
 		return &InvalidError{"id", "is missing"}
 	}
+	if in.Override != "" {
+		return &InvalidError{"override", "is an operator's word, which a client can't say"}
+	}
 	v := validator{limits: l}
 	v.text("app", in.App)
 	v.text("id", in.ID)

@@ -86,28 +86,39 @@ type Version struct {
 	Time        Time
 	Turn        uint32
 	Incarnation Incarnation
+	// Override is of what a view shows only: the time of the newest word on the
+	// override of the instance's status, 0 if there is none. The version of an
+	// entry has none.
+	Override Time
 }
 
 // IsZero reports whether v is no version at all.
 func (v Version) IsZero() bool { return v == Version{} }
 
-// Compare orders versions by time, then turn, then incarnation.
+// Compare orders versions by time, then turn, then incarnation, then override.
+// Both what an instance is and its override only ever move on, so what is shown
+// of them does too.
 func (v Version) Compare(other Version) int {
 	return cmp.Or(
 		cmp.Compare(v.Time, other.Time),
 		cmp.Compare(v.Turn, other.Turn),
 		v.Incarnation.Compare(other.Incarnation),
+		cmp.Compare(v.Override, other.Override),
 	)
 }
 
-// String returns "time-turn-name/id", numbers in hexadecimal. Clients carry it
-// as an opaque text; ParseVersion reads it back.
+// String returns "time-turn-name/id", and "+override" if there is one, numbers in
+// hexadecimal. Clients carry it as an opaque text; ParseVersion reads it back.
 func (v Version) String() string {
 	if v.IsZero() {
 		return ""
 	}
-	return strconv.FormatUint(uint64(v.Time), 16) + "-" +
+	text := strconv.FormatUint(uint64(v.Time), 16) + "-" +
 		strconv.FormatUint(uint64(v.Turn), 16) + "-" + v.Incarnation.String()
+	if v.Override != 0 {
+		text += "+" + strconv.FormatUint(uint64(v.Override), 16)
+	}
+	return text
 }
 
 // ErrVersion is returned by ParseVersion.
@@ -130,11 +141,19 @@ func ParseVersion(text string) (Version, error) {
 	if err != nil {
 		return Version{}, fmt.Errorf("%w: turn of %.80q", ErrVersion, text)
 	}
-	incarnation, err := ParseIncarnation(parts[2])
+	name := parts[2][:strings.LastIndexByte(parts[2], '/')+1]
+	id, suffix, overridden := strings.Cut(parts[2][len(name):], "+")
+	var override uint64
+	if overridden {
+		if override, err = strconv.ParseUint(suffix, 16, 64); err != nil || override == 0 {
+			return Version{}, fmt.Errorf("%w: override of %.80q", ErrVersion, text)
+		}
+	}
+	incarnation, err := ParseIncarnation(name + id)
 	if err != nil {
 		return Version{}, fmt.Errorf("%w: %w", ErrVersion, err)
 	}
-	return Version{Time: Time(time), Turn: uint32(turn), Incarnation: incarnation}, nil
+	return Version{Time: Time(time), Turn: uint32(turn), Incarnation: incarnation, Override: Time(override)}, nil
 }
 
 // Vector says how much of what each incarnation authored has been merged:

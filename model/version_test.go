@@ -20,13 +20,14 @@ func TestVersionsAreOrderedBy(t *testing.T) {
 		v    Version
 	}{
 		{"no version comes first", Version{}},
-		{"a time", Version{1, 0, a1}},
-		{"at the same turn the incarnation's id", Version{1, 0, a2}},
-		{"its name counts before its id", Version{1, 0, b1}},
-		{"a turn counts more than the incarnation", Version{1, 1, a1}},
-		{"the infinite turn is above all turns", Version{1, TurnEnd, a1}},
-		{"a time counts more than any turn", Version{2, 0, a1}},
-		{"times have no sign", Version{1 << 63, 0, a1}},
+		{"a time", Version{1, 0, a1, 0}},
+		{"at the same turn the incarnation's id", Version{1, 0, a2, 0}},
+		{"its name counts before its id", Version{1, 0, b1, 0}},
+		{"the override counts where all else is the same", Version{1, 0, b1, 5}},
+		{"a turn counts more than the incarnation", Version{1, 1, a1, 0}},
+		{"the infinite turn is above all turns", Version{1, TurnEnd, a1, 0}},
+		{"a time counts more than any turn", Version{2, 0, a1, 0}},
+		{"times have no sign", Version{1 << 63, 0, a1, 0}},
 	}
 	for i, a := range rising {
 		for j, b := range rising {
@@ -52,7 +53,7 @@ func TestOrdersAreTotal(t *testing.T) {
 	var keys []Key
 	for range 40 {
 		inc := incarnations[random.IntN(len(incarnations))]
-		versions = append(versions, Version{Time(random.Uint64N(3)), random.Uint32N(3), inc})
+		versions = append(versions, Version{Time(random.Uint64N(3)), random.Uint32N(3), inc, Time(random.Uint64N(2))})
 		dots = append(dots, Dot{inc, random.Uint64N(3)})
 		keys = append(keys, NewKey([]string{"a", "ab", ""}[random.IntN(3)], []string{"", "b", "bb"}[random.IntN(3)]))
 	}
@@ -94,6 +95,8 @@ func TestVersionText(t *testing.T) {
 		{},
 		{Time: 1<<64 - 1, Turn: TurnEnd, Incarnation: incarnation("n", 0)},
 		{Time: 0, Turn: 1, Incarnation: incarnation("a/b-c", 9)},
+		{Time: 3, Incarnation: incarnation("a+b/c", 9)},
+		{Time: 3, Incarnation: incarnation("a+b/c", 9), Override: 1<<64 - 1},
 	} {
 		got, err := ParseVersion(v.String())
 		if err != nil || got != v {
@@ -116,6 +119,9 @@ func TestParseVersionRefuses(t *testing.T) {
 		{"no name", "1-2-/" + uuid.UUID{}.String()},
 		{"no id", "1-2-n/"},
 		{"an id that is none", "1-2-n/x"},
+		{"an override that is none", "1-2-" + good + "+"},
+		{"an override that is nothing", "1-2-" + good + "+0"},
+		{"an override that is no number", "1-2-" + good + "+x"},
 		{"something very long, not repeated whole", strings.Repeat("x", 100_000)},
 		{"a long incarnation, not repeated whole", "1-2-" + strings.Repeat("x", 100_000)},
 	} {
@@ -131,6 +137,7 @@ func TestParseVersionRefuses(t *testing.T) {
 // FuzzParseVersion holds that what is read is written so that it reads the same.
 func FuzzParseVersion(f *testing.F) {
 	f.Add("abc-2-write-1/01234567-89ab-cdef-0123-456789abcdef")
+	f.Add("abc-2-write-1/01234567-89ab-cdef-0123-456789abcdef+abc")
 	f.Add("")
 	f.Add("0-0-a/{01234567-89ab-cdef-0123-456789abcdef}")
 	f.Add("1-1-/01234567-89ab-cdef-0123-456789abcdef")

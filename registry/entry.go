@@ -2,23 +2,47 @@ package registry
 
 import "heureka/model"
 
-// Entry is what a map holds for one key: a live instance, or a tombstone that
-// remembers a removal. It is immutable and shared by pointer.
+// Slot is where a map holds an entry. A key has two: one for its instance, and
+// beside it one for an operator's override of its status, which neither a new
+// word of the client nor a change of owner touches.
+type Slot struct {
+	Key      model.Key
+	Override bool
+}
+
+// Compare orders slots by key, the instance's before the override's.
+func (s Slot) Compare(other Slot) int {
+	if c := s.Key.Compare(other.Key); c != 0 || s.Override == other.Override {
+		return c
+	}
+	if s.Override {
+		return 1
+	}
+	return -1
+}
+
+// Entry is what a map holds in one slot: a live instance, a live override, or a
+// tombstone that remembers a removal. It is immutable and shared by pointer.
 type Entry struct {
-	Key model.Key
+	Key      model.Key
+	Override bool // an override, or the tombstone of one
 	// Version orders the entries of a key. A tombstone has the version that it
 	// ends: an eviction that of the copy, an unregister the infinite turn of the
 	// client's word.
 	Version model.Version
 	Dot     model.Dot     // who authored it; its incarnation is the owner
 	Removed bool          // a tombstone
-	Speaker model.Speaker // who said the word, or ended it
+	Speaker model.Speaker // who said the word, or ended it; of no override
 
-	Instance *model.Instance // nil for a tombstone
-	Hash     uint64          // content hash of Instance; 0 for a tombstone
+	Instance *model.Instance // of a live instance, else nil
+	Hash     uint64          // content hash of Instance, else 0
+	Status   model.Status    // of a live override, else empty
 }
 
-// Compare orders the entries of one key: by version; at equal version removed
+// Slot returns where maps hold the entry.
+func (e *Entry) Slot() Slot { return Slot{e.Key, e.Override} }
+
+// Compare orders the entries of one slot: by version; at equal version removed
 // beats present; then by dot, so that two nodes that evict the same copy agree.
 func (e *Entry) Compare(other *Entry) int {
 	if c := e.Version.Compare(other.Version); c != 0 {
@@ -43,6 +67,15 @@ func (e *Entry) Owner() model.Incarnation { return e.Dot.Incarnation }
 // after which nobody may author that word again.
 func (e *Entry) Unregistered() bool { return e.Removed && e.Version.Turn == model.TurnEnd }
 
+// hash is what the digest of a map sums: of which slot has which version.
+func (e *Entry) hash() uint64 {
+	h := model.EntryHash(e.Key, e.Version)
+	if e.Override {
+		return ^h
+	}
+	return h
+}
+
 // Size estimates the entry's encoded size in bytes.
 func (e *Entry) Size() int {
 	size := 160 + len(e.Key.App) + len(e.Key.ID)
@@ -52,10 +85,10 @@ func (e *Entry) Size() int {
 	return size
 }
 
-// Transition is what a merge did to one key of a map. After is nil where an
+// Transition is what a merge did to one slot of a map. After is nil where an
 // answer of the whole map dropped an entry without a tombstone.
 type Transition struct {
-	Key           model.Key
+	Slot
 	Before, After *Entry
 }
 

@@ -33,6 +33,11 @@ func live(k model.Key, time model.Time, turn uint32, self model.Incarnation, con
 	return registry.Entry{Key: k, Version: model.Version{Time: time, Turn: turn, Incarnation: self}, Instance: in, Hash: in.Hash()}
 }
 
+// override returns an override to author; the empty status ends one.
+func override(k model.Key, time model.Time, self model.Incarnation, status model.Status) registry.Entry {
+	return registry.Entry{Key: k, Override: true, Version: model.Version{Time: time, Incarnation: self}, Status: status, Removed: status == ""}
+}
+
 // tomb returns a tombstone to author.
 func tomb(k model.Key, v model.Version) registry.Entry {
 	return registry.Entry{Key: k, Version: v, Removed: true}

@@ -12,14 +12,16 @@ import (
 // Map is the registry as one node holds it. The zero Map isn't usable; see
 // NewMap. It is not safe for concurrent use.
 type Map struct {
-	entries map[model.Key]*Entry
-	vector  model.Vector
-	horizon model.Vector
-	graves  []grave // tombstones by arrival, oldest first
+	instances map[model.Key]*Entry
+	overrides map[model.Key]*Entry
+	vector    model.Vector
+	horizon   model.Vector
+	graves    []grave // tombstones by arrival, oldest first
 
-	live   int
+	live   int // instances
+	tombs  int
 	digest uint64
-	owned  map[model.Incarnation]int // live entries by owner
+	owned  map[model.Incarnation]int // live instances by owner
 	newest model.Time                // greatest time ever merged
 }
 
@@ -32,18 +34,53 @@ type grave struct {
 // NewMap returns an empty map.
 func NewMap() *Map {
 	return &Map{
-		entries: make(map[model.Key]*Entry),
-		vector:  make(model.Vector),
-		horizon: make(model.Vector),
-		owned:   make(map[model.Incarnation]int),
+		instances: make(map[model.Key]*Entry),
+		overrides: make(map[model.Key]*Entry),
+		vector:    make(model.Vector),
+		horizon:   make(model.Vector),
+		owned:     make(map[model.Incarnation]int),
 	}
 }
 
-// Get returns the entry of a key, which may be a tombstone, or nil.
-func (m *Map) Get(key model.Key) *Entry { return m.entries[key] }
+// Get returns the entry of a key's instance, which may be a tombstone, or nil.
+func (m *Map) Get(key model.Key) *Entry { return m.instances[key] }
 
-// All yields every entry, tombstones included, in no particular order.
-func (m *Map) All() iter.Seq[*Entry] { return maps.Values(m.entries) }
+// Override returns the entry of the override of a key's status, which may be a
+// tombstone, or nil.
+func (m *Map) Override(key model.Key) *Entry { return m.overrides[key] }
+
+// Instances yields the entries of instances, tombstones included, in no
+// particular order.
+func (m *Map) Instances() iter.Seq[*Entry] { return maps.Values(m.instances) }
+
+// Overrides yields the entries of overrides, tombstones included, in no
+// particular order.
+func (m *Map) Overrides() iter.Seq[*Entry] { return maps.Values(m.overrides) }
+
+// All yields every entry, of instances and overrides, tombstones included, in no
+// particular order.
+func (m *Map) All() iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		for _, slots := range []map[model.Key]*Entry{m.instances, m.overrides} {
+			for _, e := range slots {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// slots returns where a map holds entries of that kind.
+func (m *Map) slots(override bool) map[model.Key]*Entry {
+	if override {
+		return m.overrides
+	}
+	return m.instances
+}
+
+// at returns what is in a slot, or nil.
+func (m *Map) at(s Slot) *Entry { return m.slots(s.Override)[s.Key] }
 
 // Vector returns how much has been merged. It is the map's own: don't change
 // it, and Clone it before keeping it.
@@ -53,27 +90,30 @@ func (m *Map) Vector() model.Vector { return m.vector }
 // is the map's own, like Vector.
 func (m *Map) Horizon() model.Vector { return m.horizon }
 
-// Live returns the number of live entries.
+// Live returns the number of live instances.
 func (m *Map) Live() int { return m.live }
 
 // Tombstones returns the number of tombstones.
-func (m *Map) Tombstones() int { return len(m.entries) - m.live }
+func (m *Map) Tombstones() int { return m.tombs }
+
+// Overridden returns the number of live overrides.
+func (m *Map) Overridden() int { return len(m.instances) + len(m.overrides) - m.live - m.tombs }
 
 // Graves returns how many arrivals of tombstones are remembered, those of
 // tombstones that were replaced since included.
 func (m *Map) Graves() int { return len(m.graves) }
 
-// Digest returns the sum, modulo 2^64, of a hash of the key and version of each
+// Digest returns the sum, modulo 2^64, of a hash of the slot and version of each
 // live entry.
 func (m *Map) Digest() uint64 { return m.digest }
 
 // Newest returns the greatest time ever merged.
 func (m *Map) Newest() model.Time { return m.newest }
 
-// Owners yields the incarnations that own live entries, with their number.
+// Owners yields the incarnations that own live instances, with their number.
 func (m *Map) Owners() iter.Seq2[model.Incarnation, int] { return maps.All(m.owned) }
 
-// Owned returns how many live entries an incarnation owns.
+// Owned returns how many live instances an incarnation owns.
 func (m *Map) Owned(inc model.Incarnation) int { return m.owned[inc] }
 
 // Apply merges a delta. It reports whether the map now has all that the delta
@@ -111,18 +151,18 @@ func (m *Map) Author(self model.Incarnation, e Entry, now time.Duration) (*Entry
 	return &e, t, true
 }
 
-// merge takes the greater of an entry and what the map holds for its key.
+// merge takes the greater of an entry and what the map holds in its slot.
 func (m *Map) merge(e *Entry, now time.Duration) (Transition, bool) {
 	m.newest = max(m.newest, e.Version.Time)
-	before := m.entries[e.Key]
+	before := m.at(e.Slot())
 	if before != nil && before.Compare(e) >= 0 {
 		return Transition{}, false
 	}
-	m.set(e.Key, before, e)
+	m.set(e.Slot(), before, e)
 	if e.Removed {
 		m.bury(e, now)
 	}
-	return Transition{Key: e.Key, Before: before, After: e}, true
+	return Transition{Slot: e.Slot(), Before: before, After: e}, true
 }
 
 // bury remembers when a tombstone arrived. Graves whose tombstone was replaced
@@ -130,28 +170,41 @@ func (m *Map) merge(e *Entry, now time.Duration) (Transition, bool) {
 func (m *Map) bury(e *Entry, now time.Duration) {
 	m.graves = append(m.graves, grave{e, now})
 	if len(m.graves) > 2*m.Tombstones()+64 {
-		m.graves = slices.DeleteFunc(m.graves, func(g grave) bool { return m.entries[g.entry.Key] != g.entry })
+		m.graves = slices.DeleteFunc(m.graves, func(g grave) bool { return m.at(g.entry.Slot()) != g.entry })
 	}
 }
 
 // set replaces before by after, either of which may be nil, and keeps the sums.
-func (m *Map) set(key model.Key, before, after *Entry) {
-	if before.Live() {
-		m.live--
-		m.digest -= model.EntryHash(key, before.Version)
-		if m.owned[before.Owner()]--; m.owned[before.Owner()] == 0 {
-			delete(m.owned, before.Owner())
-		}
-	}
+func (m *Map) set(slot Slot, before, after *Entry) {
+	m.count(before, -1)
+	m.count(after, +1)
 	if after == nil {
-		delete(m.entries, key)
+		delete(m.slots(slot.Override), slot.Key)
+	} else {
+		m.slots(slot.Override)[slot.Key] = after
+	}
+}
+
+// count adds an entry to the sums, or takes it out of them; nil counts for
+// nothing.
+func (m *Map) count(e *Entry, sign int) {
+	switch {
+	case e == nil:
+		return
+	case e.Removed:
+		m.tombs += sign
+		return
+	case sign > 0:
+		m.digest += e.hash()
+	default:
+		m.digest -= e.hash()
+	}
+	if e.Override {
 		return
 	}
-	m.entries[key] = after
-	if after.Live() {
-		m.live++
-		m.digest += model.EntryHash(key, after.Version)
-		m.owned[after.Owner()]++
+	m.live += sign
+	if m.owned[e.Owner()] += sign; m.owned[e.Owner()] == 0 {
+		delete(m.owned, e.Owner())
 	}
 }
 
@@ -162,8 +215,8 @@ func (m *Map) Forget(before time.Duration) int {
 	n := 0
 	for n < len(m.graves) && m.graves[n].at < before {
 		e := m.graves[n].entry
-		if m.entries[e.Key] == e {
-			m.set(e.Key, e, nil)
+		if m.at(e.Slot()) == e {
+			m.set(e.Slot(), e, nil)
 			m.horizon.Raise(e.Dot)
 		}
 		m.graves[n] = grave{}

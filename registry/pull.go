@@ -27,7 +27,7 @@ func (m *Map) Cut(asker model.Vector, whole bool) Answer {
 		Vector:  m.vector.Clone(),
 		Horizon: m.horizon.Clone(),
 	}
-	for _, e := range m.entries {
+	for e := range m.All() {
 		if a.Whole || !asker.Covers(e.Dot) {
 			a.Entries = append(a.Entries, e)
 		}
@@ -61,25 +61,25 @@ func (m *Map) Adopt(a *Answer, now time.Duration) []Transition {
 
 // drop takes away what a whole answer says has ended.
 func (m *Map) drop(a *Answer, now time.Duration) []Transition {
-	held := make(map[model.Key]*Entry, len(a.Entries))
+	held := make(map[Slot]*Entry, len(a.Entries))
 	for _, e := range a.Entries {
-		held[e.Key] = e
+		held[e.Slot()] = e
 	}
 	var transitions []Transition
-	for key, mine := range m.entries {
+	for mine := range m.All() {
 		if !mine.Live() || !a.Vector.Covers(mine.Dot) {
 			continue
 		}
-		theirs := held[key]
+		theirs := held[mine.Slot()]
 		if theirs != nil && theirs.Compare(mine) >= 0 {
 			continue // it wins by itself
 		}
-		m.set(key, mine, theirs)
+		m.set(mine.Slot(), mine, theirs)
 		if theirs != nil && theirs.Removed {
 			m.bury(theirs, now)
 		}
-		transitions = append(transitions, Transition{Key: key, Before: mine, After: theirs})
+		transitions = append(transitions, Transition{Slot: mine.Slot(), Before: mine, After: theirs})
 	}
-	slices.SortFunc(transitions, func(a, b Transition) int { return a.Key.Compare(b.Key) })
+	slices.SortFunc(transitions, func(a, b Transition) int { return a.Slot.Compare(b.Slot) })
 	return transitions
 }

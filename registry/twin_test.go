@@ -31,12 +31,12 @@ func seeds(t *testing.T, n int) []uint64 {
 // covers, and that is computed anew each time.
 type twin map[model.Incarnation][]*registry.Entry
 
-func (w twin) at(v model.Vector) map[model.Key]*registry.Entry {
-	out := make(map[model.Key]*registry.Entry)
+func (w twin) at(v model.Vector) map[registry.Slot]*registry.Entry {
+	out := make(map[registry.Slot]*registry.Entry)
 	for inc, entries := range w {
 		for _, e := range entries[:v[inc]] {
-			if have := out[e.Key]; have == nil || have.Compare(e) < 0 {
-				out[e.Key] = e
+			if have := out[e.Slot()]; have == nil || have.Compare(e) < 0 {
+				out[e.Slot()] = e
 			}
 		}
 	}
@@ -46,23 +46,31 @@ func (w twin) at(v model.Vector) map[model.Key]*registry.Entry {
 // check compares a map with what its vector says.
 func (w twin) check(m *registry.Map) error {
 	want := w.at(m.Vector())
-	live, digest := 0, uint64(0)
-	for k, e := range want {
-		if got := m.Get(k); got == nil || got.Compare(e) != 0 {
-			return fmt.Errorf("%s: got %+v, its vector says %+v", k, got, e)
+	live, overridden, digest := 0, 0, uint64(0)
+	for slot, e := range want {
+		if got := get(m, slot); got == nil || got.Compare(e) != 0 {
+			return fmt.Errorf("%v: got %+v, its vector says %+v", slot, got, e)
 		}
-		if e.Live() {
+		switch {
+		case !e.Live():
+		case slot.Override:
+			overridden++
+			digest += ^model.EntryHash(slot.Key, e.Version)
+		default:
 			live++
-			digest += model.EntryHash(k, e.Version)
+			digest += model.EntryHash(slot.Key, e.Version)
 		}
 	}
 	for e := range m.All() {
-		if want[e.Key] == nil {
-			return fmt.Errorf("%s: got %+v, its vector says nothing", e.Key, e)
+		if want[e.Slot()] == nil {
+			return fmt.Errorf("%v: got %+v, its vector says nothing", e.Slot(), e)
 		}
 	}
-	if m.Live() != live || m.Digest() != digest {
-		return fmt.Errorf("live %d digest %x, want %d and %x", m.Live(), m.Digest(), live, digest)
+	if m.Live() != live || m.Overridden() != overridden || m.Digest() != digest {
+		return fmt.Errorf("live %d, overridden %d, digest %x, want %d, %d and %x", m.Live(), m.Overridden(), m.Digest(), live, overridden, digest)
+	}
+	if tombs := len(want) - live - overridden; m.Tombstones() != tombs {
+		return fmt.Errorf("%d tombstones, want %d", m.Tombstones(), tombs)
 	}
 	owners := 0
 	for _, n := range m.Owners() {
@@ -72,6 +80,14 @@ func (w twin) check(m *registry.Map) error {
 		return fmt.Errorf("owners have %d entries, %d are live", owners, live)
 	}
 	return nil
+}
+
+// get returns what a map holds in a slot.
+func get(m *registry.Map, slot registry.Slot) *registry.Entry {
+	if slot.Override {
+		return m.Override(slot.Key)
+	}
+	return m.Get(slot.Key)
 }
 
 // node is a map with its inbox and what it authored and hasn't published.
@@ -87,6 +103,10 @@ type node struct {
 func (n *node) author(r *rand.Rand, w twin) {
 	n.time += model.Time(r.IntN(3))
 	k := key(r.IntN(6))
+	if r.IntN(4) == 0 {
+		n.override(r, w, k)
+		return
+	}
 	have := n.m.Get(k)
 	if have != nil {
 		n.time = max(n.time, have.Version.Time)
@@ -104,11 +124,22 @@ func (n *node) author(r *rand.Rand, w twin) {
 		n.time++
 		e = live(k, n.time, 0, n.self, r.IntN(3))
 	}
-	authored, _, ok := n.m.Author(n.self, e, 0)
-	if !ok {
-		return
+	n.add(w, e)
+}
+
+// override makes up an operator's word.
+func (n *node) override(r *rand.Rand, w twin, k model.Key) {
+	if have := n.m.Override(k); have != nil {
+		n.time = max(n.time, have.Version.Time)
 	}
-	w[n.self] = append(w[n.self], authored)
+	n.time++
+	n.add(w, override(k, n.time, n.self, []model.Status{"", model.StatusDown, model.StatusOutOfService}[r.IntN(3)]))
+}
+
+func (n *node) add(w twin, e registry.Entry) {
+	if authored, _, ok := n.m.Author(n.self, e, 0); ok {
+		w[n.self] = append(w[n.self], authored)
+	}
 }
 
 // TestMapIsWhatItsVectorSays drives three maps with deltas lost, doubled and out
@@ -202,9 +233,9 @@ func TestForgettingNeitherDivergesNorResurrects(t *testing.T) {
 		if a.m.Digest() != b.m.Digest() || a.m.Live() != b.m.Live() {
 			t.Fatalf("seed %d: %d live entries on one, %d on the other", s, a.m.Live(), b.m.Live())
 		}
-		for k, e := range w.at(a.m.Vector()) {
-			if b.m.Get(k).Live() != e.Live() {
-				t.Fatalf("seed %d: %s live %v, want %v", s, k, b.m.Get(k).Live(), e.Live())
+		for slot, e := range w.at(a.m.Vector()) {
+			if got := get(b.m, slot); got.Live() != e.Live() {
+				t.Fatalf("seed %d: %v live %v, want %v", s, slot, got.Live(), e.Live())
 			}
 		}
 	}

@@ -9,12 +9,15 @@ import (
 	"heureka/model"
 )
 
-// Shown is what a view shows for one key.
+// Shown is what a view shows for one key: its instance, under the override of
+// its status if there is one.
 type Shown struct {
 	Number   uint64 // of the change that last touched it
 	Version  model.Version
 	Hash     uint64
 	Instance *model.Instance
+
+	entry *Entry // the instance without the override
 }
 
 // ViewConfig holds the view's patience.
@@ -78,17 +81,25 @@ func (v *View) Number() uint64 { return v.number }
 // Doubts returns how many removals are not shown yet.
 func (v *View) Doubts() int { return len(v.doubts) }
 
-// Apply follows one transition of the map. Behind says that the node knows of
-// something it hasn't merged yet.
-func (v *View) Apply(t Transition, behind bool, now time.Duration) {
-	if t.After.Live() {
+// Apply follows one transition of the map, which now holds that override for the
+// key; it may be a tombstone, or nil. Behind says that the node knows of something
+// it hasn't merged yet.
+func (v *View) Apply(t Transition, override *Entry, behind bool, now time.Duration) {
+	s := v.shown[t.Key]
+	switch {
+	case !t.Override && t.After.Live():
 		delete(v.doubts, t.Key)
-		v.show(t.After)
-		return
+		v.show(t.After, override)
+	case s == nil:
+	case t.Override:
+		v.show(s.entry, override)
+	default:
+		v.doubt(t, behind, now)
 	}
-	if v.shown[t.Key] == nil {
-		return
-	}
+}
+
+// doubt shows a removal, now or when it is beyond doubt.
+func (v *View) doubt(t Transition, behind bool, now time.Duration) {
 	d, doubted := v.doubts[t.Key]
 	if !doubted {
 		d = doubt{since: now}
@@ -130,10 +141,11 @@ func (v *View) due(d doubt, behind bool, now time.Duration) bool {
 	return waited >= d.grace && (!behind || waited >= v.config.BehindGrace)
 }
 
-func (v *View) show(e *Entry) {
+func (v *View) show(e, override *Entry) {
+	instance, version, hash := Merged(e, override)
 	s := v.shown[e.Key]
-	if s != nil && s.Hash == e.Hash {
-		s.Version = e.Version
+	if s != nil && s.Hash == hash {
+		s.Version, s.entry = version, e
 		return
 	}
 	var before *model.Instance
@@ -142,22 +154,42 @@ func (v *View) show(e *Entry) {
 		v.shown[e.Key] = s
 	} else {
 		before = s.Instance
+		if version.Compare(s.Version) <= 0 {
+			// A whole answer took back what was shown. What is shown still moves on.
+			version = s.Version
+			version.Override++
+		}
 	}
 	v.number++
-	*s = Shown{Number: v.number, Version: e.Version, Hash: e.Hash, Instance: e.Instance}
+	*s = Shown{Number: v.number, Version: version, Hash: hash, Instance: instance, entry: e}
 	v.changes = append(v.changes, model.Change{
 		Number: v.number, Kind: model.Put, Key: e.Key,
-		Before: before, After: e.Instance, Version: e.Version, Hash: e.Hash,
+		Before: before, After: instance, Version: version, Hash: hash,
 	})
 }
 
+// Merged returns what is shown of a live instance under an override, which may be
+// a tombstone, or nil.
+func Merged(e, override *Entry) (*model.Instance, model.Version, uint64) {
+	version := e.Version
+	if override != nil {
+		version.Override = override.Version.Time
+	}
+	if !override.Live() {
+		return e.Instance, version, e.Hash
+	}
+	instance := e.Instance.Overridden(override.Status)
+	return instance, version, instance.Hash()
+}
+
 func (v *View) remove(key model.Key, version model.Version) {
-	before := v.shown[key].Instance
+	before := v.shown[key]
+	version.Override = before.Version.Override
 	delete(v.shown, key)
 	delete(v.doubts, key)
 	v.number++
 	v.changes = append(v.changes, model.Change{
-		Number: v.number, Kind: model.Remove, Key: key, Before: before, Version: version,
+		Number: v.number, Kind: model.Remove, Key: key, Before: before.Instance, Version: version,
 	})
 }
 

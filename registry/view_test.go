@@ -23,6 +23,10 @@ func TestView(t *testing.T) {
 		behind bool
 		shows  string
 	}
+	over := func(time model.Time, status model.Status) *registry.Entry {
+		e := override(key(1), time, nodeB, status)
+		return &e
+	}
 	put := func(e registry.Entry) *registry.Entry { return &e }
 	evict := func(e registry.Entry) *registry.Entry { return put(tomb(e.Key, e.Version)) }
 	tests := []struct {
@@ -73,21 +77,51 @@ func TestView(t *testing.T) {
 		{"what was never shown isn't removed", []step{
 			{0, evict(word(1, 0, 1)), false, false, ""},
 		}},
+		{"an override shows, stays over a new word and a change of owner, and ends", []step{
+			{0, put(word(1, 0, 1)), false, false, "1 put host-1"},
+			{1, over(2, model.StatusOutOfService), false, false, "2 put host-1 OUT_OF_SERVICE was host-1"},
+			{2, put(word(1, 1, 1)), false, false, ""},
+			{3, put(word(3, 0, 2)), false, false, "3 put host-2 OUT_OF_SERVICE was host-1 OUT_OF_SERVICE"},
+			{4, over(4, ""), false, false, "4 put host-2 was host-2 OUT_OF_SERVICE"},
+		}},
+		{"an override of an instance that isn't there shows with it", []step{
+			{0, over(1, model.StatusOutOfService), false, false, ""},
+			{1, put(word(2, 0, 1)), false, false, "1 put host-1 OUT_OF_SERVICE"},
+			{2, evict(word(2, 0, 1)), false, false, "2 remove was host-1 OUT_OF_SERVICE"},
+			{3, over(3, model.StatusDown), false, false, ""},
+			{4, put(word(2, 1, 1)), false, false, "3 put host-1 DOWN"},
+		}},
+		{"the same override again shows nothing", []step{
+			{0, put(word(1, 0, 1)), false, false, "1 put host-1"},
+			{1, over(2, model.StatusDown), false, false, "2 put host-1 DOWN was host-1"},
+			{2, over(3, model.StatusDown), false, false, ""},
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.rule, func(t *testing.T) {
 			m, v := registry.NewMap(), registry.NewView(config)
+			var shown model.Version
 			for i, s := range test.steps {
 				switch {
 				case s.drop:
-					v.Apply(registry.Transition{Key: key(1), Before: m.Get(key(1))}, s.behind, s.at)
+					v.Apply(registry.Transition{Slot: registry.Slot{Key: key(1)}, Before: m.Get(key(1))}, nil, s.behind, s.at)
 				case s.author != nil:
 					_, transition, _ := m.Author(nodeA, *s.author, s.at)
-					v.Apply(transition, s.behind, s.at)
+					v.Apply(transition, m.Override(key(1)), s.behind, s.at)
 				}
 				v.Settle(s.behind, s.at)
-				if got := tell(v.Drain()); got != s.shows {
+				changes := v.Drain()
+				if got := tell(changes); got != s.shows {
 					t.Fatalf("step %d showed %q, want %q", i, got, s.shows)
+				}
+				if now, ok := v.Get(key(1)); ok && m.Override(key(1)) != nil && now.Version.Override != m.Override(key(1)).Version.Time {
+					t.Errorf("step %d shows %s under the override of %x", i, now.Version, m.Override(key(1)).Version.Time)
+				}
+				for _, c := range changes {
+					if c.Version.Compare(shown) < 0 || c.Kind == model.Put && c.Version == shown {
+						t.Errorf("step %d showed %s after %s", i, c.Version, shown)
+					}
+					shown = c.Version
 				}
 			}
 		})
@@ -100,12 +134,39 @@ func tell(changes []model.Change) string {
 	for _, c := range changes {
 		line := fmt.Sprintf("%d remove", c.Number)
 		if c.Kind == model.Put {
-			line = fmt.Sprintf("%d put %s", c.Number, c.After.HostName)
+			line = fmt.Sprintf("%d put %s", c.Number, name(c.After))
 		}
 		if c.Before != nil {
-			line += " was " + c.Before.HostName
+			line += " was " + name(c.Before)
 		}
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "; ")
+}
+
+// name tells an instance's content, and its status if that is overridden.
+func name(in *model.Instance) string {
+	if in.Override == "" {
+		return in.HostName
+	}
+	return in.HostName + " " + string(in.Status)
+}
+
+// A whole answer may take an override back whose end was forgotten. What is shown
+// moves on all the same.
+func TestWhatAWholeAnswerTakesBackShowsAsSomethingNewer(t *testing.T) {
+	m, v := registry.NewMap(), registry.NewView(registry.ViewConfig{})
+	for _, e := range []registry.Entry{live(key(1), 1, 0, nodeA, 1), override(key(1), 2, nodeA, model.StatusDown)} {
+		_, transition, _ := m.Author(nodeA, e, 0)
+		v.Apply(transition, m.Override(key(1)), false, 0)
+	}
+	before, _ := v.Get(key(1))
+	answer := registry.Answer{Whole: true, Entries: []*registry.Entry{m.Get(key(1))}, Vector: m.Vector().Clone()}
+	for _, transition := range m.Adopt(&answer, 0) {
+		v.Apply(transition, m.Override(key(1)), false, 0)
+	}
+	after, _ := v.Get(key(1))
+	if m.Override(key(1)) != nil || after.Instance.Status != model.StatusUp || after.Version.Compare(before.Version) <= 0 {
+		t.Errorf("shown as %s at %s after %s", after.Instance.Status, after.Version, before.Version)
+	}
 }

@@ -24,6 +24,7 @@ import (
 //	  string app = 1; string id = 2; fixed64 time = 3; uint32 turn = 4; uint32 version_incarnation = 5;
 //	  uint64 seq = 6; uint32 owner = 7; bool removed = 8; fixed64 hash = 9; Instance instance = 10;
 //	  fixed64 process = 11; uint64 connection = 12;               // of the speaker
+//	  bool override = 13; string status = 14;                     // of an override
 //	}
 //	message Beacon {
 //	  uint32 from = 1; string role = 2; uint64 tick = 3; string http = 4; repeated Seq vector = 5; repeated Seq heard = 6;
@@ -114,7 +115,9 @@ func (e *packetEncoder) entry(b []byte, field protowire.Number, x *registry.Entr
 			b = appendMessage(b, 10, func(b []byte) []byte { return appendInstance(b, x.Instance) })
 		}
 		b = appendFixed(b, 11, x.Speaker.Process)
-		return appendNumber(b, 12, x.Speaker.Connection)
+		b = appendNumber(b, 12, x.Speaker.Connection)
+		b = appendFlag(b, 13, x.Override)
+		return appendText(b, 14, string(x.Status))
 	})
 }
 

@@ -122,20 +122,32 @@ func (d *packetDecoder) entry(message []byte) (*registry.Entry, error) {
 			e.Speaker.Process = v.number
 		case 12:
 			e.Speaker.Connection = v.number
+		case 13:
+			e.Override = v.flag()
+		case 14:
+			e.Status = model.Status(v.text())
 		}
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case e.Version.Incarnation.IsZero() || e.Dot.Incarnation.IsZero() || e.Dot.Seq == 0:
-		return nil, fmt.Errorf("entry %s has no author", e.Key)
-	case e.Removed == (e.Instance != nil):
-		return nil, fmt.Errorf("entry %s is neither an instance nor a tombstone", e.Key)
-	case !e.Removed && e.Instance.Key() != e.Key:
-		return nil, fmt.Errorf("entry %s holds %s", e.Key, e.Instance.Key())
 	}
-	return e, nil
+	return e, checkEntry(e)
+}
+
+// checkEntry reports what is wrong with an entry that has been read.
+func checkEntry(e *registry.Entry) error {
+	switch {
+	case e.Version.Incarnation.IsZero() || e.Dot.Incarnation.IsZero() || e.Dot.Seq == 0:
+		return fmt.Errorf("entry %s has no author", e.Key)
+	case e.Override && (e.Instance != nil || e.Removed == (e.Status != "")):
+		return fmt.Errorf("entry %s is neither an override nor the end of one", e.Key)
+	case !e.Override && (e.Status != "" || e.Removed == (e.Instance != nil)):
+		return fmt.Errorf("entry %s is neither an instance nor a tombstone", e.Key)
+	case e.Instance != nil && e.Instance.Key() != e.Key:
+		return fmt.Errorf("entry %s holds %s", e.Key, e.Instance.Key())
+	}
+	return nil
 }
 
 func (d *packetDecoder) beacon(message []byte) (*cluster.Beacon, error) {

@@ -29,7 +29,7 @@ func fullInstance() *model.Instance {
 		App: "ORDERS", ID: "o-1", HostName: "host", Address: "10.0.0.1", AppGroup: "group", ASG: "asg",
 		VIP: "a,b", SecureVIP: "c",
 		Ports:  []model.Port{{Name: "http", Number: 80}, {Name: "https", Number: 443, Secure: true, Labels: []string{"public", "private"}}},
-		Status: model.StatusUp, HomePageURL: "http://h/", StatusPageURL: "http://s/", HealthCheckURL: "http://c/", SecureHealthCheckURL: "https://c/",
+		Status: model.StatusUp, Override: model.StatusDown, HomePageURL: "http://h/", StatusPageURL: "http://s/", HealthCheckURL: "http://c/", SecureHealthCheckURL: "https://c/",
 		Metadata: map[string]string{"zone": "1", "empty": "", "build": "é"},
 		Lease:    model.Lease{RenewalMs: 1000, DurationMs: 3000}, LastChangedMs: 1_700_000_000_000,
 		DataCenter: model.DataCenter{
@@ -53,14 +53,23 @@ func packets() map[string]cluster.Message {
 		Key: small.Key(), Version: model.Version{Time: 1, Turn: model.TurnEnd, Incarnation: packetA},
 		Dot: model.Dot{Incarnation: packetA, Seq: 6}, Removed: true,
 	}
+	override := &registry.Entry{
+		Key: small.Key(), Override: true, Version: model.Version{Time: 2, Incarnation: packetB},
+		Dot: model.Dot{Incarnation: packetA, Seq: 7}, Status: model.StatusOutOfService,
+	}
+	cleared := &registry.Entry{
+		Key: in.Key(), Override: true, Version: model.Version{Time: 3, Incarnation: packetA},
+		Dot: model.Dot{Incarnation: packetA, Seq: 8}, Removed: true,
+	}
 	return map[string]cluster.Message{
 		"beacon": &cluster.Beacon{
 			From: packetA, Role: cluster.Write, Tick: 9, HTTP: "127.0.0.1:7001", Vector: model.Vector{packetA: 6},
 			Heard: map[model.Incarnation]uint64{packetB: 3}, Live: 4, Digest: 1 << 63, Ready: true, Leaving: true, Wall: 1_800_000_000_000_000,
 		},
-		"delta":   &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 4, To: 6, Entries: []*registry.Entry{put, tomb}}},
-		"request": &cluster.PullRequest{From: packetB, Number: 3, Vector: model.Vector{packetA: 4}, Whole: true},
-		"more":    &cluster.PullMore{From: packetB, Answer: 8, Next: 2},
+		"delta":     &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 4, To: 6, Entries: []*registry.Entry{put, tomb}}},
+		"overrides": &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 6, To: 8, Entries: []*registry.Entry{override, cleared}}},
+		"request":   &cluster.PullRequest{From: packetB, Number: 3, Vector: model.Vector{packetA: 4}, Whole: true},
+		"more":      &cluster.PullMore{From: packetB, Answer: 8, Next: 2},
 		"chunk": &cluster.Chunk{
 			From: packetA, Request: 3, Answer: 8, Number: 1, Last: true, Whole: true,
 			Vector: model.Vector{packetA: 6}, Horizon: model.Vector{packetB: 1}, Entries: []*registry.Entry{put},
@@ -147,6 +156,10 @@ func TestUndecodablePackets(t *testing.T) {
 			Entries: packets()["delta"].(*cluster.Delta).Entries}},
 		"an entry without content": &cluster.Chunk{From: packetA, Entries: []*registry.Entry{{Key: model.NewKey("A", "i"),
 			Version: model.Version{Time: 1, Incarnation: packetA}, Dot: model.Dot{Incarnation: packetA, Seq: 1}}}},
+		"an override without a status": &cluster.Chunk{From: packetA, Entries: []*registry.Entry{{Key: model.NewKey("A", "i"), Override: true,
+			Version: model.Version{Time: 1, Incarnation: packetA}, Dot: model.Dot{Incarnation: packetA, Seq: 1}}}},
+		"an instance's tombstone with a status": &cluster.Chunk{From: packetA, Entries: []*registry.Entry{{Key: model.NewKey("A", "i"), Removed: true,
+			Version: model.Version{Time: 1, Incarnation: packetA}, Dot: model.Dot{Incarnation: packetA, Seq: 1}, Status: model.StatusUp}}},
 		"an entry without an author": &cluster.Chunk{From: packetA, Entries: []*registry.Entry{{Key: model.NewKey("A", "i"), Removed: true}}},
 	} {
 		packet, err := wire.EncodePacket(m)

@@ -18,7 +18,7 @@ import (
 //	  string status_page_url = 12; string health_check_url = 13;
 //	  string secure_health_check_url = 14; map<string, string> metadata = 15;
 //	  uint64 renewal_ms = 16; uint64 duration_ms = 17; uint64 last_changed_ms = 18;
-//	  DataCenter data_center = 19;
+//	  DataCenter data_center = 19; string override = 20;
 //	}
 //	message Port { string name = 1; uint32 number = 2; bool secure = 3; repeated string labels = 4; }
 //	message DataCenter { string kind = 1; string name = 2; repeated Address addresses = 3; Aws aws = 4; }
@@ -52,7 +52,8 @@ func appendInstance(b []byte, in *model.Instance) []byte {
 	b = appendNumber(b, 16, uint64(in.Lease.RenewalMs))
 	b = appendNumber(b, 17, uint64(in.Lease.DurationMs))
 	b = appendNumber(b, 18, uint64(in.LastChangedMs))
-	return appendMessage(b, 19, func(b []byte) []byte { return appendDataCenter(b, in.DataCenter) })
+	b = appendMessage(b, 19, func(b []byte) []byte { return appendDataCenter(b, in.DataCenter) })
+	return appendText(b, 20, string(in.Override))
 }
 
 func appendDataCenter(b []byte, d model.DataCenter) []byte {
@@ -126,6 +127,8 @@ func readInstance(message []byte) (*model.Instance, error) {
 			in.LastChangedMs = int64(v.number)
 		case 19:
 			return readDataCenter(&in.DataCenter, v.bytes)
+		case 20:
+			in.Override = model.Status(v.text())
 		}
 		return nil
 	})

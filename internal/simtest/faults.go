@@ -102,7 +102,7 @@ func (w *world) converged() error {
 			return broken("Convergent", "%s has %d entries and shows %d, %s has %d",
 				n.name, m.Live(), v.Len(), first.name, first.replica.Map().Live())
 		}
-		for e := range m.All() {
+		for e := range m.Instances() {
 			if s, shown := v.Get(e.Key); e.Live() && (!shown || s.Hash != e.Hash) {
 				return broken("Convergent", "%s doesn't show %s as it is", n.name, e.Key)
 			}

@@ -249,7 +249,7 @@ func (w *world) deliver(to *node, packet []byte, delay time.Duration) {
 // takeOver authors a dead incarnation's entries again.
 func (w *world) takeOver(n *node, dead model.Incarnation) {
 	var theirs []*registry.Entry
-	for e := range n.replica.Map().All() {
+	for e := range n.replica.Map().Instances() {
 		if e.Live() && e.Owner() == dead {
 			theirs = append(theirs, e)
 		}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"heureka/model"
-	"heureka/registry"
 	"heureka/wire"
 	"heureka/write-node/owner"
 )
@@ -50,17 +49,18 @@ func (a *API) serveNothing(w http.ResponseWriter, r *http.Request) {
 // get answers with the instance as JSON; its version is the entity tag.
 func (a *API) get(w http.ResponseWriter, r *http.Request, key model.Key) {
 	a.metrics.plain.WithLabelValues("get").Inc()
-	var entry *registry.Entry
+	var inst *model.Instance
+	var version model.Version
 	err := a.do(r, func(o *owner.Owner, _ model.Moment) (err error) {
-		entry, err = o.Get(key)
+		inst, version, err = o.Get(key)
 		return err
 	})
 	if err != nil {
 		a.refuse(w, err)
 		return
 	}
-	w.Header().Set("ETag", `"`+entry.Version.String()+`"`)
-	answer(w, entry.Instance)
+	w.Header().Set("ETag", `"`+version.String()+`"`)
+	answer(w, inst)
 }
 
 func (a *API) put(w http.ResponseWriter, r *http.Request, key model.Key) {
@@ -79,9 +79,12 @@ func (a *API) put(w http.ResponseWriter, r *http.Request, key model.Key) {
 		a.refuse(w, err)
 		return
 	}
-	answer(w, struct {
-		Version string `json:"version"`
-	}{version.String()})
+	answer(w, versionAnswer{version.String()})
+}
+
+// versionAnswer is the body that acknowledges a word.
+type versionAnswer struct {
+	Version string `json:"version"`
 }
 
 func (a *API) delete(w http.ResponseWriter, r *http.Request, key model.Key) {
@@ -96,17 +99,9 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request, key model.Key) {
 // readInstance reads a body that says an instance. Its key may be left out, as
 // the path has it.
 func (a *API) readInstance(w http.ResponseWriter, r *http.Request, key model.Key) (*model.Instance, *wire.Error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(a.cfg.MaxMessage)))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return nil, wire.NewError(wire.CodeTooLarge, "a body may have %d bytes", large.Limit)
-	case err != nil:
-		return nil, wire.NewError(wire.CodeMalformed, "the body ended early")
-	}
 	inst := &model.Instance{}
-	if err := json.Unmarshal(body, inst); err != nil {
-		return nil, wire.NewError(wire.CodeMalformed, "the body is no instance: %s", reason(err))
+	if err := a.readBody(w, r, "instance", inst); err != nil {
+		return nil, err
 	}
 	if inst.App != "" && model.FoldApp(inst.App) != key.App {
 		return nil, wire.NewError(wire.CodeInvalidInstance, "app is %.80q in the body and %.80q in the path", inst.App, key.App)
@@ -116,6 +111,22 @@ func (a *API) readInstance(w http.ResponseWriter, r *http.Request, key model.Key
 	}
 	inst.App, inst.ID = key.App, key.ID
 	return inst, nil
+}
+
+// readBody reads a body of JSON. Thing says what it should be.
+func (a *API) readBody(w http.ResponseWriter, r *http.Request, thing string, into any) *wire.Error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(a.cfg.MaxMessage)))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return wire.NewError(wire.CodeTooLarge, "a body may have %d bytes", large.Limit)
+	case err != nil:
+		return wire.NewError(wire.CodeMalformed, "the body ended early")
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return wire.NewError(wire.CodeMalformed, "the body is no %s: %s", thing, reason(err))
+	}
+	return nil
 }
 
 // reason says what is wrong with a piece of JSON without Go's type names.

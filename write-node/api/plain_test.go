@@ -164,3 +164,36 @@ func TestAPutMovesAnInstanceAwayFromItsConnection(t *testing.T) {
 		t.Errorf("acknowledged %s after %s and %s", again.Version, first.Version, body)
 	}
 }
+
+func TestOverrideOverPlainHTTP(t *testing.T) {
+	b := onSockets(t, config())
+	const path = "/api/v1/apps/orders/instances/i"
+	b.request(http.MethodPut, path, `{"status":"UP"}`)
+	for _, c := range []struct {
+		method, path, body string
+		want               int
+		shown              string // the status and override that are shown afterwards
+	}{
+		{http.MethodPut, path + "/override", `{"status":"OUT_OF_SERVICE"}`, http.StatusOK, "OUT_OF_SERVICE OUT_OF_SERVICE"},
+		{http.MethodPut, path, `{"status":"UP","hostName":"h"}`, http.StatusOK, "OUT_OF_SERVICE OUT_OF_SERVICE"},
+		{http.MethodPut, path + "/override", `{"status":"SLEEPY"}`, http.StatusBadRequest, "OUT_OF_SERVICE OUT_OF_SERVICE"},
+		{http.MethodPut, path + "/override", `{}`, http.StatusBadRequest, "OUT_OF_SERVICE OUT_OF_SERVICE"},
+		{http.MethodPut, path + "/override", `OUT_OF_SERVICE`, http.StatusBadRequest, "OUT_OF_SERVICE OUT_OF_SERVICE"},
+		{http.MethodPost, path + "/override", ``, http.StatusMethodNotAllowed, "OUT_OF_SERVICE OUT_OF_SERVICE"},
+		{http.MethodPut, path, `{"status":"UP","override":"DOWN"}`, http.StatusBadRequest, "OUT_OF_SERVICE OUT_OF_SERVICE"},
+		{http.MethodPut, path, `{"status":"STARTING"}`, http.StatusOK, "STARTING OUT_OF_SERVICE"},
+		{http.MethodDelete, path + "/override", ``, http.StatusNoContent, "STARTING "},
+		{http.MethodDelete, path + "/override", ``, http.StatusNoContent, "STARTING "},
+		{http.MethodPut, "/api/v1/apps/orders/instances/none/override", `{"status":"DOWN"}`, http.StatusNotFound, "STARTING "},
+		{http.MethodDelete, "/api/v1/apps/orders/instances/none/override", ``, http.StatusNotFound, "STARTING "},
+	} {
+		if status, body := b.request(c.method, c.path, c.body); status != c.want {
+			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, status, body)
+		}
+		_, body := b.request(http.MethodGet, path, "")
+		var got model.Instance
+		if err := json.Unmarshal([]byte(body), &got); err != nil || string(got.Status)+" "+string(got.Override) != c.shown {
+			t.Errorf("after %s %s %s it is shown as %s, %v", c.method, c.path, c.body, body, err)
+		}
+	}
+}

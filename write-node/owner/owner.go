@@ -50,8 +50,18 @@ func (o *Owner) Replica() *cluster.Replica { return o.replica }
 // releasing evictions.
 func (o *Owner) Leases() *lease.Table { return o.leases }
 
-// Get returns the living entry of a key, whoever owns it, or ErrNotFound.
-func (o *Owner) Get(key model.Key) (*registry.Entry, error) {
+// Get returns an instance as it is shown, whoever owns it, or ErrNotFound.
+func (o *Owner) Get(key model.Key) (*model.Instance, model.Version, error) {
+	cur, err := o.living(key)
+	if err != nil {
+		return nil, model.Version{}, err
+	}
+	inst, version, _ := registry.Merged(cur, o.replica.Map().Override(key))
+	return inst, version, nil
+}
+
+// living returns the living entry of a key, whoever owns it, or ErrNotFound.
+func (o *Owner) living(key model.Key) (*registry.Entry, error) {
 	if cur := o.replica.Map().Get(key); cur.Live() {
 		return cur, nil
 	}

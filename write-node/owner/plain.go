@@ -41,7 +41,7 @@ func (o *Owner) RenewPlain(key model.Key, now model.Moment) error {
 // DeletePlain removes an instance, whoever owns it; ErrNotFound if there is none.
 // A client that lives will be asked to say it again, and so comes back.
 func (o *Owner) DeletePlain(key model.Key, now model.Moment) error {
-	cur, err := o.Get(key)
+	cur, err := o.living(key)
 	if err != nil {
 		return err
 	}
@@ -50,5 +50,6 @@ func (o *Owner) DeletePlain(key model.Key, now model.Moment) error {
 	}
 	o.counts.Unregistered++
 	o.end(now, key, cur.Version.Time, nil)
+	o.endOverride(key, now)
 	return nil
 }

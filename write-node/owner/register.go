@@ -95,6 +95,7 @@ func (o *Owner) Unregister(id ConnID, key model.Key, now model.Moment) (model.Ve
 	// Even what is evicted already is ended: elsewhere, copies may live on.
 	if e := o.end(now, key, word, c); e != nil {
 		o.counts.Unregistered++
+		o.endOverride(key, now)
 		return e.Version, nil
 	}
 	return cur.Version, nil // it has ended already, with this word or a later one

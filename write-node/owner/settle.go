@@ -23,7 +23,9 @@ func (o *Owner) Settle(now model.Moment) (messages []cluster.Outgoing, changes [
 			return messages, changes
 		}
 		for _, t := range effects.Transitions {
-			o.merged(now, t.Key)
+			if !t.Override { // nobody owns an override
+				o.merged(now, t.Key)
+			}
 		}
 		for _, dead := range effects.TakeOver {
 			o.takeOver(now, dead)
@@ -92,7 +94,7 @@ func nextTurn(mine, cur *registry.Entry) (uint32, bool) {
 // node.
 func (o *Owner) takeOver(now model.Moment, dead model.Incarnation) {
 	var orphans []*registry.Entry
-	for e := range o.replica.Map().All() {
+	for e := range o.replica.Map().Instances() {
 		if e.Live() && e.Owner() == dead {
 			orphans = append(orphans, e)
 		}

@@ -8,6 +8,7 @@ type Counts struct {
 	Unchanged    uint64 // words that said nothing new
 	Updated      uint64 // new words, by patch
 	Unregistered uint64
+	Overridden   uint64                // overrides of a status
 	Repeated     uint64                // words authored again because another node had
 	Lost         uint64                // registrations given up because another node has a later word
 	TakenOver    uint64                // from dead incarnations

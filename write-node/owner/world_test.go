@@ -146,7 +146,7 @@ func (w *world) run(d time.Duration, each ...func()) {
 func (w *world) checkInvariant(n *node) {
 	w.Helper()
 	owned := 0
-	for e := range n.Replica().Map().All() {
+	for e := range n.Replica().Map().Instances() {
 		if !n.ours(e) {
 			continue
 		}
@@ -187,7 +187,7 @@ func (w *world) agree() map[model.Key]string {
 			continue
 		}
 		got := make(map[model.Key]string)
-		for e := range n.Replica().Map().All() {
+		for e := range n.Replica().Map().Instances() {
 			if e.Live() {
 				got[e.Key] = e.Owner().Name + " " + e.Instance.HostName
 			}

@@ -63,6 +63,8 @@ func (m *metrics) registrations() {
 	m.counter("registered_total", "Instances said whole, with something new.", func(s *sample) float64 { return float64(s.counts.Registered) })
 	m.counter("unchanged_total", "Instances said, with nothing new.", func(s *sample) float64 { return float64(s.counts.Unchanged) })
 	m.counter("updated_total", "Instances of which some fields were changed.", func(s *sample) float64 { return float64(s.counts.Updated) })
+	m.counter("overridden_total", "Overrides of a status taken from operators.", func(s *sample) float64 { return float64(s.counts.Overridden) })
+	m.gauge("map_overrides", "Overrides of a status in the map.", func(s *sample) float64 { return float64(s.overridden) })
 	m.counter("unregistered_total", "Instances removed by their clients.", func(s *sample) float64 { return float64(s.counts.Unregistered) })
 	m.counter("repeated_total", "Instances authored again because another node had.", func(s *sample) float64 { return float64(s.counts.Repeated) })
 	m.counter("lost_total", "Registrations given up because another node has a later word.", func(s *sample) float64 { return float64(s.counts.Lost) })

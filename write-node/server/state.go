@@ -24,6 +24,7 @@ type state struct {
 	queued     []queuedLease // the first ones
 	entries    int           // live ones of the map
 	tombstones int
+	overridden int
 	digest     uint64
 	vector     model.Vector
 	members    []member
@@ -60,6 +61,7 @@ func (s *Server) publish(now model.Moment) {
 		replica:    replica.Stats(),
 		entries:    replica.Map().Live(),
 		tombstones: replica.Map().Tombstones(),
+		overridden: replica.Map().Overridden(),
 		digest:     replica.Map().Digest(),
 		vector:     replica.Map().Vector().Clone(),
 		members:    membersOf(replica, now.Mono),
