@@ -26,15 +26,21 @@ type Config struct {
 	MaxBackoff  time.Duration
 
 	Tombstones time.Duration // how long a tombstone is remembered
-	View       registry.ViewConfig
-	ClockSkew  time.Duration // a wall clock further from its peers' median doesn't count
-	MaxAhead   time.Duration // a carried version further ahead is refused
+	// Departure is after how long an incarnation that is dead and bears nothing
+	// leaves the vectors, and for how long after that it is ignored in those heard.
+	Departure time.Duration
+	View      registry.ViewConfig
+	ClockSkew time.Duration // a wall clock further from its peers' median doesn't count
+	MaxAhead  time.Duration // a carried version further ahead is refused
 
 	BatchBytes int // of one delta or chunk, estimated; well below NATS' payload limit
 	Window     int // chunks of an answer under way
 	MaxAnswers int // answers under way at once
 	MaxWaiting int // entries in the inbox
 	MaxMembers int
+	// MaxIncarnations bounds the vector: above, who is dead and bears nothing leaves
+	// before its time.
+	MaxIncarnations int
 }
 
 // DefaultConfig returns the defaults for a production cluster of one write node.
@@ -50,6 +56,7 @@ func DefaultConfig() Config {
 		PullBackoff:      250 * time.Millisecond,
 		MaxBackoff:       10 * time.Second,
 		Tombstones:       time.Hour,
+		Departure:        7 * 24 * time.Hour,
 		View:             registry.ViewConfig{Grace: 3 * time.Second, BehindGrace: time.Minute},
 		ClockSkew:        time.Minute,
 		MaxAhead:         24 * time.Hour,
@@ -58,6 +65,7 @@ func DefaultConfig() Config {
 		MaxAnswers:       16,
 		MaxWaiting:       100_000,
 		MaxMembers:       4096,
+		MaxIncarnations:  1024,
 	}
 }
 
@@ -71,7 +79,7 @@ func (c Config) Validate() error {
 		{"join-timeout", int64(c.JoinTimeout)}, {"moment", int64(c.Moment)}, {"pull-timeout", int64(c.PullTimeout)},
 		{"pull-backoff", int64(c.PullBackoff)}, {"tombstones", int64(c.Tombstones)}, {"batch-bytes", int64(c.BatchBytes)},
 		{"window", int64(c.Window)}, {"max-answers", int64(c.MaxAnswers)}, {"max-waiting", int64(c.MaxWaiting)},
-		{"max-members", int64(c.MaxMembers)},
+		{"max-members", int64(c.MaxMembers)}, {"departure", int64(c.Departure)}, {"max-incarnations", int64(c.MaxIncarnations)},
 	} {
 		if f.value <= 0 {
 			return errors.New("cluster: " + f.name + " must be greater than zero")

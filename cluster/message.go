@@ -1,6 +1,8 @@
 package cluster
 
 import (
+	"time"
+
 	"heureka/model"
 	"heureka/registry"
 )
@@ -33,7 +35,9 @@ type Beacon struct {
 
 	Vector model.Vector
 	// Heard holds the highest tick heard of each living write node, by any path.
-	Heard  map[model.Incarnation]uint64
+	Heard map[model.Incarnation]uint64
+	// Quiet holds for how long dead incarnations have borne no entry.
+	Quiet  map[model.Incarnation]time.Duration
 	Live   int    // live entries
 	Digest uint64 // of them, at Vector
 

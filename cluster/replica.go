@@ -27,7 +27,8 @@ type Replica struct {
 	answers  *answers
 	stats    Stats
 
-	overrides overrides
+	overrides  overrides
+	departures *departures
 
 	started    bool
 	start      time.Duration
@@ -67,6 +68,8 @@ type Stats struct {
 	Waiting                                     int    // entries in the inbox now
 	Answers                                     int    // under way now
 	Doubts                                      int    // removals not shown yet
+	Incarnations                                int    // in the vector
+	Departed                                    int    // which are ignored in vectors heard
 }
 
 // New returns the replica of an incarnation. HTTP is the address of its service
@@ -84,6 +87,8 @@ func New(config Config, self model.Incarnation, role Role, http string, random *
 		members:  newMembers(config, self, role),
 		pull:     newPull(config, self, random),
 		answers:  newAnswers(config, self),
+
+		departures: newDepartures(config),
 	}
 }
 
@@ -100,6 +105,7 @@ func (r *Replica) View() *registry.View { return r.view }
 func (r *Replica) Stats() Stats {
 	s := r.stats
 	s.Waiting, s.Answers, s.Doubts = r.inbox.Entries(), len(r.answers.underway), r.view.Doubts()
+	s.Incarnations, s.Departed = len(r.registry.Vector()), len(r.departures.departed)
 	return s
 }
 
@@ -151,6 +157,12 @@ func (r *Replica) Receive(now model.Moment, m Message) {
 }
 
 func (r *Replica) receiveBeacon(b *Beacon, now model.Moment) {
+	r.departures.hear(b, now.Mono)
+	if v := r.departures.strip(b.Vector); len(v) != len(b.Vector) {
+		stripped := *b
+		stripped.Vector = v
+		b = &stripped
+	}
 	if !r.members.observe(b, now.Mono) {
 		r.stats.MembersRefused++
 		return
@@ -174,6 +186,9 @@ func (r *Replica) receiveBeacon(b *Beacon, now model.Moment) {
 }
 
 func (r *Replica) receiveDelta(d *Delta, now model.Moment) {
+	if r.departures.gone(d.Incarnation) {
+		return // its author is dead, or will say that it isn't
+	}
 	transitions, applied := r.registry.Apply(&d.Delta, now.Mono)
 	if !applied {
 		if r.inbox.Add(&d.Delta) {
@@ -201,6 +216,7 @@ func (r *Replica) receiveChunk(c *Chunk, now model.Moment) {
 	if answer.Whole {
 		r.stats.PullsWhole++
 	}
+	r.departures.stripAnswer(answer)
 	r.merged(r.registry.Adopt(answer, now.Mono), now)
 	r.unblock(now)
 	r.consider(now)
@@ -244,6 +260,7 @@ func (r *Replica) Tick(now model.Moment) {
 	r.view.Settle(r.Behind(now.Mono), now.Mono)
 	r.takeOver(now.Mono)
 	r.endOverrides(now)
+	r.departures.look(r.registry, func(inc model.Incarnation) bool { return r.alive(inc, now.Mono) }, now.Mono)
 	if now.Mono >= r.nextBeacon && !r.left {
 		r.members.forget(now.Mono, r.registry.Owned)
 		r.beacon(now)
@@ -341,13 +358,22 @@ func (r *Replica) takeOver(now time.Duration) {
 	}
 }
 
+// alive reports whether an incarnation is this one, or not known to be dead.
+func (r *Replica) alive(inc model.Incarnation, now time.Duration) bool {
+	if inc == r.self {
+		return true
+	}
+	m := r.members.known[inc]
+	return m != nil && !r.members.dead(m, now)
+}
+
 func (r *Replica) beacon(now model.Moment) {
 	r.tick++
 	r.nextBeacon = now.Mono + r.config.Beacon
 	r.publish()
 	r.send(model.Incarnation{}, &Beacon{
 		From: r.self, Role: r.role, Tick: r.tick, HTTP: r.http,
-		Vector: r.registry.Vector().Clone(), Heard: r.members.ticks(now.Mono),
+		Vector: r.registry.Vector().Clone(), Heard: r.members.ticks(now.Mono), Quiet: r.departures.ages(now.Mono),
 		Live: r.registry.Live(), Digest: r.registry.Digest(),
 		Ready: r.ready, Leaving: r.left, Wall: now.Wall,
 	})

@@ -22,6 +22,7 @@ type Map struct {
 	tombs  int
 	digest uint64
 	owned  map[model.Incarnation]int // live instances by owner
+	borne  map[model.Incarnation]int // entries by the incarnation in their dot
 	newest model.Time                // greatest time ever merged
 }
 
@@ -39,6 +40,7 @@ func NewMap() *Map {
 		vector:    make(model.Vector),
 		horizon:   make(model.Vector),
 		owned:     make(map[model.Incarnation]int),
+		borne:     make(map[model.Incarnation]int),
 	}
 }
 
@@ -116,6 +118,16 @@ func (m *Map) Owners() iter.Seq2[model.Incarnation, int] { return maps.All(m.own
 // Owned returns how many live instances an incarnation owns.
 func (m *Map) Owned(inc model.Incarnation) int { return m.owned[inc] }
 
+// Borne returns how many entries, tombstones included, bear an incarnation's dot.
+func (m *Map) Borne(inc model.Incarnation) int { return m.borne[inc] }
+
+// Depart takes an incarnation whose dot nothing bears out of the vector and the
+// horizon: as if nothing of it had ever been merged, which shows in no entry.
+func (m *Map) Depart(inc model.Incarnation) {
+	delete(m.vector, inc)
+	delete(m.horizon, inc)
+}
+
 // Apply merges a delta. It reports whether the map now has all that the delta
 // has; false means that something before the delta is missing: it was not
 // applied. Merging what has been merged before does nothing.
@@ -188,9 +200,11 @@ func (m *Map) set(slot Slot, before, after *Entry) {
 // count adds an entry to the sums, or takes it out of them; nil counts for
 // nothing.
 func (m *Map) count(e *Entry, sign int) {
-	switch {
-	case e == nil:
+	if e == nil {
 		return
+	}
+	add(m.borne, e.Owner(), sign)
+	switch {
 	case e.Removed:
 		m.tombs += sign
 		return
@@ -203,8 +217,13 @@ func (m *Map) count(e *Entry, sign int) {
 		return
 	}
 	m.live += sign
-	if m.owned[e.Owner()] += sign; m.owned[e.Owner()] == 0 {
-		delete(m.owned, e.Owner())
+	add(m.owned, e.Owner(), sign)
+}
+
+// add changes a count, which goes when it is 0.
+func add(counts map[model.Incarnation]int, inc model.Incarnation, n int) {
+	if counts[inc] += n; counts[inc] == 0 {
+		delete(counts, inc)
 	}
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"heureka/cluster"
 	"heureka/model"
@@ -29,6 +30,7 @@ import (
 //	message Beacon {
 //	  uint32 from = 1; string role = 2; uint64 tick = 3; string http = 4; repeated Seq vector = 5; repeated Seq heard = 6;
 //	  uint64 live = 7; fixed64 digest = 8; bool ready = 9; bool leaving = 10; uint64 wall = 11;
+//	  repeated Seq quiet = 12;                                    // seq: for how many seconds
 //	}
 //	message Delta { uint32 incarnation = 1; uint64 from = 2; uint64 to = 3; repeated Entry entries = 4; }
 //	message PullRequest { uint32 from = 1; uint64 number = 2; repeated Seq vector = 3; bool whole = 4; }
@@ -132,7 +134,17 @@ func (e *packetEncoder) beacon(b []byte, m *cluster.Beacon) []byte {
 	b = appendFixed(b, 8, m.Digest)
 	b = appendFlag(b, 9, m.Ready)
 	b = appendFlag(b, 10, m.Leaving)
-	return appendNumber(b, 11, uint64(m.Wall))
+	b = appendNumber(b, 11, uint64(m.Wall))
+	return e.vector(b, 12, seconds(m.Quiet))
+}
+
+// seconds returns ages as a vector has numbers.
+func seconds(ages map[model.Incarnation]time.Duration) map[model.Incarnation]uint64 {
+	out := make(map[model.Incarnation]uint64, len(ages))
+	for inc, age := range ages {
+		out[inc] = uint64(max(age, 0) / time.Second)
+	}
+	return out
 }
 
 func (e *packetEncoder) delta(b []byte, d *registry.Delta) []byte {

@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"heureka/cluster"
 	"heureka/model"
@@ -152,6 +153,7 @@ func checkEntry(e *registry.Entry) error {
 
 func (d *packetDecoder) beacon(message []byte) (*cluster.Beacon, error) {
 	m := &cluster.Beacon{Vector: make(model.Vector), Heard: make(map[model.Incarnation]uint64)}
+	quiet := make(map[model.Incarnation]uint64)
 	err := readFields(message, func(field protowire.Number, v value) error {
 		switch field {
 		case 1:
@@ -176,13 +178,28 @@ func (d *packetDecoder) beacon(message []byte) (*cluster.Beacon, error) {
 			m.Leaving = v.flag()
 		case 11:
 			m.Wall = int64(v.number)
+		case 12:
+			return d.seq(quiet, v.bytes)
 		}
 		return nil
 	})
+	m.Quiet = ages(quiet)
 	if err == nil && m.Role != cluster.Write && m.Role != cluster.Read {
 		err = fmt.Errorf("a beacon with the role %.20q", string(m.Role))
 	}
 	return m, from(err, m.From)
+}
+
+// ages reads what seconds wrote. One that is out of all reason is none.
+func ages(seconds map[model.Incarnation]uint64) map[model.Incarnation]time.Duration {
+	const most = uint64(math.MaxInt64 / time.Second / 2)
+	out := make(map[model.Incarnation]time.Duration, len(seconds))
+	for inc, n := range seconds {
+		if n <= most {
+			out[inc] = time.Duration(n) * time.Second
+		}
+	}
+	return out
 }
 
 func (d *packetDecoder) delta(message []byte) (*cluster.Delta, error) {

@@ -102,6 +102,8 @@ func newMetrics(s *Server) *metrics {
 	limit("incoming", func(s *sample) float64 { return float64(s.config.MaxIncoming) })
 	gauge("inbox_entries", "Entries that wait for what is missing before them.", func(s *sample) float64 { return float64(s.replica.Waiting) })
 	limit("inbox_entries", func(s *sample) float64 { return float64(s.config.MaxWaiting) })
+	gauge("incarnations", "Runs of write nodes that the vector counts. Old ones leave after a week.", func(s *sample) float64 { return float64(s.replica.Incarnations) })
+	limit("incarnations", func(s *sample) float64 { return float64(s.config.replica().MaxIncarnations) })
 	counter("inbox_dropped_total", "Deltas that found no room to wait.", func(s *sample) float64 { return float64(s.replica.DeltasDropped) })
 	counter("deltas_total", "Deltas applied.", func(s *sample) float64 { return float64(s.replica.DeltasApplied) })
 	counter("pulls_total", "Pulls begun.", func(s *sample) float64 { return float64(s.replica.Pulls) })

@@ -96,6 +96,8 @@ func (m *metrics) loop() {
 	m.limit("incoming", func(c *Config) int { return c.MaxIncoming })
 	m.gauge("inbox_entries", "Entries that wait for what is missing before them.", func(s *sample) float64 { return float64(s.state.replica.Waiting) })
 	m.limit("inbox_entries", func(c *Config) int { return c.MaxWaiting })
+	m.gauge("incarnations", "Runs of write nodes that the vector counts. Old ones leave after a week.", func(s *sample) float64 { return float64(s.state.replica.Incarnations) })
+	m.limit("incarnations", func(c *Config) int { return c.replica().MaxIncarnations })
 	m.gauge("answers", "Pulls of other nodes that are being answered.", func(s *sample) float64 { return float64(s.state.replica.Answers) })
 }
 

@@ -1,0 +1,139 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"heureka/model"
+	"heureka/registry"
+)
+
+// departures lets incarnations leave the vectors, which would otherwise grow with
+// every restart of a node: those that are dead, and whose dot no entry or
+// tombstone has borne for Config.Departure. Until as long again has passed, what
+// vectors that are heard say of them counts for nothing, so that they don't come
+// back from a node that lets them go later.
+//
+// How long an incarnation has been quiet goes from node to node with the beacons.
+// So the time counts on though every single node is restarted more often than
+// that.
+//
+// A node that was cut off for longer than Config.Departure may bring an instance
+// back that had ended meanwhile. It goes with its lease.
+type departures struct {
+	config   Config
+	quiet    map[model.Incarnation]time.Duration // since when
+	departed map[model.Incarnation]time.Duration // when
+	next     time.Duration                       // when to look again
+}
+
+func newDepartures(config Config) *departures {
+	return &departures{
+		config:   config,
+		quiet:    make(map[model.Incarnation]time.Duration),
+		departed: make(map[model.Incarnation]time.Duration),
+	}
+}
+
+// look finds who is quiet and lets go who has been for long enough. Alive reports
+// whether an incarnation is not known to be dead.
+func (d *departures) look(m *registry.Map, alive func(model.Incarnation) bool, now time.Duration) {
+	if now < d.next {
+		return
+	}
+	d.next = now + d.config.Departure/1000
+	quiet := make(map[model.Incarnation]time.Duration)
+	for inc := range m.Vector() {
+		if m.Borne(inc) > 0 || alive(inc) {
+			continue
+		}
+		since, known := d.quiet[inc]
+		if !known {
+			since = now
+		}
+		quiet[inc] = since
+	}
+	d.quiet = quiet
+	for _, inc := range d.due(len(m.Vector()), now) {
+		m.Depart(inc)
+		delete(d.quiet, inc)
+		d.departed[inc] = now
+	}
+	for inc, when := range d.departed {
+		if now-when > d.config.Departure {
+			delete(d.departed, inc)
+		}
+	}
+}
+
+// due returns who leaves: who has been quiet for long enough and, should there be
+// more incarnations than are allowed, who has been quiet the longest.
+func (d *departures) due(incarnations int, now time.Duration) []model.Incarnation {
+	var longest []model.Incarnation
+	for inc := range d.quiet {
+		longest = append(longest, inc)
+	}
+	slices.SortFunc(longest, func(a, b model.Incarnation) int {
+		return cmp.Or(cmp.Compare(d.quiet[a], d.quiet[b]), a.Compare(b))
+	})
+	n := 0
+	for n < len(longest) && (now-d.quiet[longest[n]] > d.config.Departure || incarnations-n > d.config.MaxIncarnations) {
+		n++
+	}
+	return longest[:n]
+}
+
+// hear takes in what a beacon says: how long its sender has found others quiet,
+// and that the sender itself is there.
+func (d *departures) hear(b *Beacon, now time.Duration) {
+	delete(d.departed, b.From)
+	for inc, age := range b.Quiet {
+		if since, quiet := d.quiet[inc]; quiet {
+			d.quiet[inc] = min(since, now-age)
+		}
+	}
+}
+
+// ages returns how long each incarnation has been quiet, for a beacon: those that
+// have departed among them, for a node that has just heard of them from another.
+func (d *departures) ages(now time.Duration) map[model.Incarnation]time.Duration {
+	out := make(map[model.Incarnation]time.Duration, len(d.quiet)+len(d.departed))
+	for inc, when := range d.departed {
+		out[inc] = now - when + d.config.Departure
+	}
+	for inc, since := range d.quiet {
+		out[inc] = now - since
+	}
+	return out
+}
+
+// strip returns a vector without those who have departed: the same one if it has
+// none of them.
+func (d *departures) strip(v model.Vector) model.Vector {
+	stripped := v
+	for inc := range d.departed {
+		if _, has := v[inc]; !has {
+			continue
+		}
+		if len(stripped) == len(v) {
+			stripped = v.Clone()
+		}
+		delete(stripped, inc)
+	}
+	return stripped
+}
+
+// stripAnswer takes those who have departed out of an answer.
+func (d *departures) stripAnswer(a *registry.Answer) {
+	a.Vector, a.Horizon = d.strip(a.Vector), d.strip(a.Horizon)
+	if len(d.departed) > 0 {
+		a.Entries = slices.DeleteFunc(a.Entries, func(e *registry.Entry) bool { return d.gone(e.Owner()) })
+	}
+}
+
+// gone reports whether an incarnation has departed.
+func (d *departures) gone(inc model.Incarnation) bool {
+	_, gone := d.departed[inc]
+	return gone
+}

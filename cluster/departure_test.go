@@ -1,0 +1,150 @@
+package cluster
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"heureka/model"
+	"heureka/registry"
+)
+
+const departure = 10 * time.Minute
+
+// departing is a pair whose incarnations leave after ten minutes, and which holds
+// an instance of c, who is dead, and of d, who died and bears nothing.
+func departing(t *testing.T) (p *pair, c, d model.Incarnation) {
+	config := DefaultConfig()
+	config.Departure, config.Tombstones = departure, time.Minute
+	p = &pair{a: newReplica(config, "a", Write), b: newReplica(config, "b", Write)}
+	c, d = incarnation("c", 1), incarnation("d", 1)
+	p.run(3 * time.Second)
+	for _, delta := range []*Delta{of(c, 1, "one"), of(d, 1, "two"), ofOther(d, 2, "two")} {
+		p.a.Receive(at(p.now), delta)
+		p.b.Receive(at(p.now), delta)
+	}
+	p.settle()
+	for _, r := range []*Replica{p.a, p.b} {
+		if r.Map().Live() != 1 || r.Map().Tombstones() != 1 {
+			t.Fatalf("%d live, %d tombstones", r.Map().Live(), r.Map().Tombstones())
+		}
+	}
+	return p, c, d
+}
+
+// of is the seq-th delta of an incarnation: an instance.
+func of(inc model.Incarnation, seq uint64, id string) *Delta {
+	in := (&model.Instance{App: "APP", ID: id, Status: model.StatusUp}).Canonical()
+	return &Delta{registry.Delta{Incarnation: inc, From: seq - 1, To: seq, Entries: []*registry.Entry{{
+		Key: in.Key(), Version: model.Version{Time: model.Time(seq), Incarnation: inc},
+		Dot: model.Dot{Incarnation: inc, Seq: seq}, Instance: in, Hash: in.Hash(),
+	}}}}
+}
+
+// ofOther is the seq-th delta of an incarnation: the end of what its last one put.
+func ofOther(inc model.Incarnation, seq uint64, id string) *Delta {
+	d := of(inc, seq, id)
+	d.Entries[0].Instance, d.Entries[0].Hash, d.Entries[0].Removed = nil, 0, true
+	d.Entries[0].Version = model.Version{Time: model.Time(seq - 1), Turn: model.TurnEnd, Incarnation: inc}
+	return d
+}
+
+func has(r *Replica, inc model.Incarnation) bool {
+	_, has := r.Map().Vector()[inc]
+	return has
+}
+
+func TestAnIncarnationThatBearsNothingLeaves(t *testing.T) {
+	p, c, d := departing(t)
+	e := put(p.a, p.now, "mine") // and a, which lives, will bear nothing either
+	p.a.Entomb(at(p.now), e.Key, model.Version{Time: e.Version.Time, Turn: model.TurnEnd, Incarnation: p.a.Self()}, model.Speaker{})
+	p.run(departure)
+	if !has(p.a, d) || !has(p.b, d) {
+		t.Error("left before its tombstone was forgotten and its time had come")
+	}
+	p.run(2 * time.Minute)
+	for _, r := range []*Replica{p.a, p.b} {
+		if has(r, d) || r.Map().Horizon()[d] != 0 {
+			t.Errorf("%s still has %v", r.Self().Name, d)
+		}
+		if !has(r, c) || !has(r, p.a.Self()) || r.Behind(p.now) {
+			t.Errorf("%s has let go somebody else: %v", r.Self().Name, r.Map().Vector())
+		}
+	}
+	if s := p.a.Stats(); s.PullsWhole+p.b.Stats().PullsWhole > 0 {
+		t.Errorf("somebody asked for the whole map")
+	}
+}
+
+// While a node restarts more often than an incarnation takes to leave, the others
+// remember how long that has been quiet.
+func TestQuietTimeOutlivesRestarts(t *testing.T) {
+	p, _, d := departing(t)
+	p.run(2 * time.Minute)
+	run := byte(1)
+	for range 4 { // each lives for three minutes, and they take turns
+		run++
+		p.a = New(p.a.config, incarnation("a", run), Write, "a:80", rand.New(rand.NewPCG(1, 1)))
+		p.run(90 * time.Second)
+		p.b = New(p.b.config, incarnation("b", run), Write, "b:80", rand.New(rand.NewPCG(1, 1)))
+		p.run(90 * time.Second)
+	}
+	if has(p.a, d) || has(p.b, d) {
+		t.Errorf("%v is there after %v: %v", d, p.now, p.a.Map().Vector())
+	}
+}
+
+func TestWhoHasDepartedIsIgnoredUntilHeard(t *testing.T) {
+	p, _, d := departing(t)
+	p.run(departure + 2*time.Minute)
+	// A node that was cut off still has what d once put, and nothing of its end.
+	late := beacon(incarnation("e", 1), Read, 1, true)
+	late.Vector[d] = 1
+	p.a.Receive(at(p.now), late)
+	p.a.Receive(at(p.now), of(d, 1, "two"))
+	p.run(time.Second)
+	if p.a.Behind(p.now) || has(p.a, d) || p.a.Map().Live() != 1 {
+		t.Errorf("it is listened to: behind %v, %v", p.a.Behind(p.now), p.a.Map().Vector())
+	}
+	// The incarnation itself was only cut off.
+	alive := beacon(d, Write, 1, true)
+	alive.Vector[d] = 3
+	p.a.Receive(at(p.now), alive)
+	p.run(time.Second)
+	if !p.a.Behind(p.now) {
+		t.Error("it is back, and isn't listened to")
+	}
+}
+
+func TestAnAnswersDepartedEntriesAreLeftOut(t *testing.T) {
+	p, _, d := departing(t)
+	p.run(departure + 2*time.Minute)
+	answer := &registry.Answer{Vector: model.Vector{d: 1}, Horizon: model.Vector{}, Entries: of(d, 1, "two").Entries}
+	p.a.departures.stripAnswer(answer)
+	if len(answer.Entries) != 0 || len(answer.Vector) != 0 {
+		t.Errorf("left are %v", answer)
+	}
+}
+
+func TestTooManyIncarnationsLeaveBeforeTheirTime(t *testing.T) {
+	config := DefaultConfig()
+	config.MaxIncarnations = 3
+	d := newDepartures(config)
+	m := registry.NewMap()
+	nobody := func(model.Incarnation) bool { return false }
+	for i := range byte(5) {
+		inc := incarnation("n", i+1)
+		m.Apply(&of(inc, 1, "x").Delta, 0)
+		m.Apply(&ofOther(inc, 2, "x").Delta, 0)
+		m.Forget(time.Duration(i)*time.Hour + 1)
+		d.look(m, nobody, time.Duration(i+1)*time.Hour)
+	}
+	if len(m.Vector()) != 3 {
+		t.Fatalf("%d incarnations, 3 are allowed", len(m.Vector()))
+	}
+	for _, inc := range []model.Incarnation{incarnation("n", 1), incarnation("n", 2)} {
+		if _, has := m.Vector()[inc]; has {
+			t.Errorf("%v has been quiet the longest and is still there", inc)
+		}
+	}
+}
