@@ -37,6 +37,25 @@ func TestASubscribeReachesTheHub(t *testing.T) {
 
 // TestErrors is the table of errors as the session finds them, each on a
 // connection of its own.
+func TestTheWelcomeIsTheFirstMessage(t *testing.T) {
+	st := newStage(t, nil)
+	p := st.dial(nil)
+	s := <-st.hub.opened
+	s.Deliver([]byte(`{"type":"heartbeat"}` + "\n"))
+	s.GoAway(time.Second)
+	p.say(`{"type":"hello","version":1}`)
+	if m, ok := p.next().(*wire.Welcome); !ok {
+		t.Fatalf("the first message is %+v", m)
+	}
+	for range 2 {
+		switch m := p.next().(type) {
+		case *wire.Heartbeat, *wire.GoAway:
+		default:
+			t.Fatalf("then comes %+v", m)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	tooMany := `{"type":"subscribe","seq":1,"interests":[` + strings.Repeat(`{"kind":"full"},`, 20) + `{"kind":"full"}]}`
 	for name, c := range map[string]struct {

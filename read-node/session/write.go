@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"heureka/wire"
 
@@ -11,14 +12,17 @@ import (
 )
 
 // write sends what there is to send until the session ends, then the last words.
+// The welcome is the first message: frames and a go-away wait for it.
 func (s *Session) write() {
 	defer func() {
 		s.Kill()
 		s.deadline.Stop()
 	}()
+	var frames chan []byte
+	var goAway chan time.Duration
 	for {
 		select {
-		case frame := <-s.frames:
+		case frame := <-frames:
 			if !s.send(frame) {
 				return
 			}
@@ -27,7 +31,10 @@ func (s *Session) write() {
 			if !s.say(m) {
 				return
 			}
-		case after := <-s.goAway:
+			if _, welcomed := m.(*wire.Welcome); welcomed {
+				frames, goAway = s.frames, s.goAway
+			}
+		case after := <-goAway:
 			if !s.say(&wire.GoAway{AfterMs: after.Milliseconds()}) {
 				return
 			}
