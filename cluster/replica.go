@@ -128,6 +128,13 @@ func (r *Replica) Stale(now time.Duration) bool {
 	return r.role == Read
 }
 
+// CutOff reports whether this write node hears fewer than half of the write nodes
+// that there are, or are meant to be, itself counted: the fault may be its own. A
+// cluster that is meant to have one node can't be cut off.
+func (r *Replica) CutOff(now time.Duration) bool {
+	return r.role == Write && r.config.Size > 1 && !r.members.half(now)
+}
+
 // Members returns the nodes whose beacons arrive, ordered.
 func (r *Replica) Members(now time.Duration) []*Member { return r.members.hearing(now) }
 

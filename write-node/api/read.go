@@ -33,6 +33,7 @@ func (s *session) read() error {
 	})
 	defer noHello.Stop()
 	silent := time.AfterFunc(patience, func() {
+		s.silence.Store(true)
 		s.tell(wire.NewError(wire.CodeSilent, "nothing came for %s", patience))
 	})
 	silent.Stop()

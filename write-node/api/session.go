@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"heureka/model"
 	"heureka/wire"
@@ -32,8 +33,9 @@ type session struct {
 	answers chan batch        // has room for as many, so that sending never blocks
 	orders  chan wire.Message // from the node itself: go-away, a closing error
 
-	greeted bool // reader: the hello has come
-	opened  bool // owner's goroutine: the owner knows of the connection
+	greeted bool        // reader: the hello has come
+	opened  bool        // owner's goroutine: the owner knows of the connection
+	silence atomic.Bool // nothing came for too long
 }
 
 // batch is the answers to some messages of a client, in order. If last is set,
@@ -124,15 +126,15 @@ func (s *session) run() {
 	<-written // what has been said to it before its end leaves first
 	s.cancel(err)
 	_ = s.conn.CloseNow()
-	s.close()
+	s.close(s.ending(err))
 	s.api.metrics.unwritten.Sub(float64(len(s.slots)))
 	s.log.Debug("registration channel ended", "err", context.Cause(s.ctx))
 }
 
 // close tells the owner that the connection is no more.
-func (s *session) close() {
+func (s *session) close(why owner.Ending) {
 	_ = s.api.state.Do(context.WithoutCancel(s.ctx), Command{
-		Apply: func(o *owner.Owner, _ model.Moment) { o.Close(s.id) },
+		Apply: func(o *owner.Owner, _ model.Moment) { o.Close(s.id, why) },
 		Done:  func() {},
 	})
 }

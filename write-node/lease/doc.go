@@ -22,8 +22,19 @@
 // of the latter: the clients of a dead node get time to come back first.
 //
 // What is queued for longer than Config.HeldMax waits for no new window to
-// begin; it leaves at the pace of the quota. Only Hold keeps it longer, and a
-// hold says when it ends: nothing is held for ever.
+// begin; it leaves at the pace of the quota. What keeps it longer is a [Reason],
+// and each of these says when it ends: nothing is held for ever. Stats tell the
+// reasons.
+//
+// A table also counts the holders of own leases, which are this node's clients.
+// While Config.Silent of them or more have fallen silent and none is heard, the
+// fault is more likely this node's, and nothing own is evicted for
+// Config.SilentMax. A client that closes its connection, as a killed process
+// does, isn't silent: it has left.
+//
+// An operator may hold a class, or release what is queued in it:
+// [Table.TakeReleased] then lets that go at once, in portions, whatever else
+// holds it.
 //
 // The package is pure: time is an argument that never runs backwards, there is
 // no goroutine and no lock. One goroutine owns a table, its leases and its

@@ -15,21 +15,13 @@ func (t *Table) Expire(now time.Duration) []*Lease {
 	t.expired = now
 	t.lapse(now)
 	var out []*Lease
-	if now < t.resumes {
-		return nil
-	}
-	for c := range t.classes {
-		out = t.evict(now, &t.classes[c], out)
+	for c := range Classes {
+		if t.classes[c].queue.live > 0 && !t.stopped(now, c) {
+			out = t.evict(now, &t.classes[c], out)
+		}
 	}
 	return out
 }
-
-// Hold keeps all leases of a class from being evicted until then. They go on
-// queueing, and can be taken back.
-func (t *Table) Hold(c Class, until time.Duration) { t.classes[c].holdUntil = until }
-
-// Release ends a hold. The quota goes on to count.
-func (t *Table) Release(c Class) { t.classes[c].holdUntil = 0 }
 
 // lapse queues the leases of every term that has ended by now. A term that has
 // been renewed meanwhile is put back by its true deadline, so that the queue is
@@ -44,16 +36,13 @@ func (t *Table) lapse(now time.Duration) {
 		}
 		heap.Pop(&t.running)
 		for _, l := range term.leases {
-			t.classes[l.class].queue.push(l)
+			t.enqueue(l)
 		}
-		term.holder.queued += len(term.leases)
+		t.listen(now, term.holder)
 	}
 }
 
 func (t *Table) evict(now time.Duration, c *class, out []*Lease) []*Lease {
-	if c.queue.live == 0 || now < c.holdUntil {
-		return out
-	}
 	left := c.quota.left(now, c.peak.over(now))
 	n := 0
 	for ; n < left; n++ {
@@ -61,6 +50,7 @@ func (t *Table) evict(now time.Duration, c *class, out []*Lease) []*Lease {
 		if l == nil || now < c.quota.opens && now < l.term.deadline()+t.cfg.HeldMax {
 			break
 		}
+		t.tell(Event{At: now, What: Evicted, Key: l.Key, Class: l.class, Ended: l.term.deadline()})
 		t.Drop(now, l)
 		out = append(out, l)
 	}

@@ -35,6 +35,8 @@ type Lease struct {
 	term  *term // nil: in no table
 	slot  int   // index in term.leases
 	place int   // index in the queue of its class, counted from 1; 0: not queued
+
+	released bool // queued, and to leave without quota
 }
 
 // Granted reports whether the lease is in a table, running or queued.
@@ -54,6 +56,10 @@ type Holder struct {
 	heard  time.Duration
 	terms  []*term // one for each duration among its leases
 	queued int     // how many of its leases have ended
+
+	own, ownQueued int // as above, those of class Own
+	left           bool
+	voice          voice // as the table has counted it
 }
 
 // term is the leases of one holder that last equally long: they end together.

@@ -165,7 +165,7 @@ func TestTheMostHeldIsForgottenAfterItsTime(t *testing.T) {
 
 func TestAHoldKeepsAllUntilItEnds(t *testing.T) {
 	table, _, _ := granted(100, Own)
-	table.Hold(Own, time.Hour)
+	table.Hold(Own, Operator, time.Hour)
 	if n := len(table.Expire(time.Hour - 1)); n != 0 {
 		t.Errorf("%d went while held", n)
 	}
@@ -175,10 +175,10 @@ func TestAHoldKeepsAllUntilItEnds(t *testing.T) {
 	if n := len(table.Expire(time.Hour)); n != 15 {
 		t.Errorf("%d went when the hold ended", n)
 	}
-	table.Hold(Own, 10*time.Hour)
-	table.Release(Own)
+	table.Hold(Own, Operator, 10*time.Hour)
+	table.Resume(Own, Operator)
 	if n := len(table.Expire(2 * time.Hour)); n != 15 {
-		t.Errorf("%d went after the release", n)
+		t.Errorf("%d went after the hold was ended", n)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestALeaseMovesBetweenHolders(t *testing.T) {
 
 func TestQueuedYieldsTheOldestFirst(t *testing.T) {
 	table := New(unpaused())
-	table.Hold(Own, time.Hour)
+	table.Hold(Own, Operator, time.Hour)
 	for i, l := range some(3) {
 		table.Grant(0, l, nil, Own, time.Duration(3-i)*sec)
 	}
@@ -220,10 +220,13 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		t.Error(err)
 	}
 	for want, spoil := range map[string]func(*Config){
-		"window":  func(c *Config) { c.Window = 0 },
-		"share":   func(c *Config) { c.Share = 1.5 },
-		"history": func(c *Config) { c.History = sec },
-		"hold":    func(c *Config) { c.HeldMax = -1 },
+		"window":            func(c *Config) { c.Window = 0 },
+		"share":             func(c *Config) { c.Share = 1.5 },
+		"history":           func(c *Config) { c.History = sec },
+		"hold":              func(c *Config) { c.HeldMax = -1 },
+		"silent":            func(c *Config) { c.Silent = 0 },
+		"hold not negative": func(c *Config) { c.SilentMax = -1 },
+		"portion":           func(c *Config) { c.Portion = 0 },
 	} {
 		cfg := DefaultConfig()
 		spoil(&cfg)

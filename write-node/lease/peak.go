@@ -30,6 +30,13 @@ func (p *peak) set(now time.Duration, level int) {
 	p.level = level
 }
 
+// lower makes it as if n had never been there.
+func (p *peak) lower(n int) {
+	for i := range p.past {
+		p.past[i].most = max(0, p.past[i].most-n)
+	}
+}
+
 // over returns the greatest level of the while that ends now.
 func (p *peak) over(now time.Duration) int {
 	oldest := int64(now/p.step) - peakSteps

@@ -31,6 +31,22 @@ func (q *quota) left(now time.Duration, most int) int {
 	return max(0, q.size(most)-q.sum)
 }
 
+// frees returns how long it takes until one may leave, given the most that was
+// held; 0: one may now.
+func (q *quota) frees(now time.Duration, most int) time.Duration {
+	sum := q.sum
+	for _, s := range q.spent {
+		if sum < q.size(most) {
+			break
+		}
+		sum -= s.n
+		if sum < q.size(most) {
+			return max(0, s.at+q.window-now)
+		}
+	}
+	return 0
+}
+
 func (q *quota) spend(now time.Duration, n int) {
 	if n == 0 {
 		return

@@ -14,7 +14,10 @@ type Stats struct {
 	Oldest time.Duration // how long ago the first queued lease ended; 0 if none is queued
 	Quota  int           // how many may be evicted in one window
 	Left   int           // of the quota, now; 0 while the window counts as spent or the class is held
-	Hold   time.Duration // how long the class will still be held; 0: not held
+	Hold   time.Duration // how long no lease of the class may be evicted at all; 0: not held
+	Holds  Holds         // why, and why not more may leave
+
+	Releasing int // queued, and released by an operator
 }
 
 // Stats returns the state of one class.
@@ -26,8 +29,15 @@ func (t *Table) Stats(now time.Duration, c Class) Stats {
 		Queued: k.queue.live,
 		Quota:  k.quota.size(most),
 		Left:   k.quota.left(now, most),
-		Hold:   max(0, k.holdUntil-now),
+		Holds:  t.stops(now, c),
+
+		Releasing: k.releasing,
 	}
+	for _, left := range s.Holds {
+		s.Hold = max(s.Hold, left)
+	}
+	s.Holds[Quota] = k.quota.frees(now, most)
+	s.Holds[TakenOver] = max(0, k.quota.opens-now)
 	if l := k.queue.front(); l != nil {
 		s.Oldest = now - l.term.deadline()
 	}

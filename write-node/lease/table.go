@@ -11,8 +11,11 @@ type Table struct {
 	cfg     Config
 	running terms
 	classes [Classes]class
+	clients [voices]int   // holders that have been counted, by what was made of them
+	fell    time.Duration // when the last of them fell silent
 	expired time.Duration // when Expire was last called
 	resumes time.Duration // nothing is evicted before
+	watch   func(Event)   // may be nil
 }
 
 // class is what is counted apart for own and for adopted leases.
@@ -21,7 +24,9 @@ type class struct {
 	peak      peak
 	queue     queue
 	quota     quota
-	holdUntil time.Duration
+	holds     Holds    // until when, for the reasons that Hold is told
+	released  []*Lease // in order; those taken back since count no more
+	releasing int      // those that count
 }
 
 // New returns an empty table.
@@ -39,20 +44,25 @@ func New(cfg Config) *Table {
 // this lease has to itself. Granting is a word of the holder. A grant of class
 // Adopted spends that class's window.
 func (t *Table) Grant(now time.Duration, l *Lease, h *Holder, c Class, duration time.Duration) {
-	t.Drop(now, l)
 	if h == nil {
 		h = new(Holder)
 	}
 	t.Heard(now, h)
+	t.Drop(now, l)
 	l.class = c
 	term := h.term(duration)
 	term.add(l)
 	if term.index < 0 {
 		t.start(term)
 	}
+	if c == Own {
+		h.own++
+		t.listen(now, h)
+	}
 	t.hold(now, c, +1)
 	if c == Adopted {
 		t.classes[c].quota.opens = now + t.cfg.Window
+		t.tell(Event{At: now, What: Spent, Class: c})
 	}
 }
 
@@ -60,19 +70,20 @@ func (t *Table) Grant(now time.Duration, l *Lease, h *Holder, c Class, duration 
 // doesn't depend on how many leases run.
 func (t *Table) Heard(now time.Duration, h *Holder) {
 	h.heard = now
-	if h.queued == 0 {
+	if h.queued == 0 && !h.left {
 		return
 	}
-	h.queued = 0
+	h.left = false
 	for _, term := range h.terms {
 		if term.index >= 0 {
 			continue
 		}
 		for _, l := range term.leases {
-			t.classes[l.class].queue.remove(l)
+			t.unqueue(l)
 		}
 		t.start(term)
 	}
+	t.listen(now, h)
 }
 
 // Renew renews one lease, and with it all that share its holder. It does
@@ -91,8 +102,7 @@ func (t *Table) Drop(now time.Duration, l *Lease) {
 	}
 	term := l.term
 	if l.place != 0 {
-		t.classes[l.class].queue.remove(l)
-		term.holder.queued--
+		t.unqueue(l)
 	}
 	term.remove(l)
 	if len(term.leases) == 0 {
@@ -101,7 +111,33 @@ func (t *Table) Drop(now time.Duration, l *Lease) {
 		}
 		term.holder.forget(term)
 	}
+	if l.class == Own {
+		term.holder.own--
+		t.listen(now, term.holder)
+	}
 	t.hold(now, l.class, -1)
+}
+
+// enqueue puts a lease that has ended into the queue of its class.
+func (t *Table) enqueue(l *Lease) {
+	t.classes[l.class].queue.push(l)
+	l.term.holder.queued++
+	if l.class == Own {
+		l.term.holder.ownQueued++
+	}
+}
+
+// unqueue takes a lease out of its queue, and back from a release.
+func (t *Table) unqueue(l *Lease) {
+	t.classes[l.class].queue.remove(l)
+	l.term.holder.queued--
+	if l.class == Own {
+		l.term.holder.ownQueued--
+	}
+	if l.released {
+		l.released = false
+		t.classes[l.class].releasing--
+	}
 }
 
 func (t *Table) start(term *term) {
@@ -113,4 +149,5 @@ func (t *Table) start(term *term) {
 func (t *Table) hold(now time.Duration, c Class, n int) {
 	t.classes[c].held += n
 	t.classes[c].peak.set(now, t.classes[c].held)
+	t.tell(Event{At: now, What: Level, Class: c, Held: t.classes[c].held})
 }

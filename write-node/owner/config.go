@@ -12,7 +12,8 @@ import (
 type Config struct {
 	Lease         time.Duration // of an instance that asks for none
 	Eviction      lease.Config
-	BehindMax     time.Duration // how long a node that is behind keeps what it took over
+	BehindMax     time.Duration // how long a node that is behind, or cut off, keeps what it took over
+	HoldMax       time.Duration // the longest hold that an operator may ask for
 	Registrations int           // on one connection
 	AskEvery      time.Duration // between two times that a connection is asked to say again what it lost
 	Limits        model.Limits  // of one instance
@@ -24,6 +25,7 @@ func DefaultConfig() Config {
 		Lease:         30 * time.Second,
 		Eviction:      lease.DefaultConfig(),
 		BehindMax:     time.Hour,
+		HoldMax:       24 * time.Hour,
 		Registrations: 10_000,
 		AskEvery:      time.Second,
 		Limits:        model.DefaultLimits(),
@@ -37,6 +39,8 @@ func (c Config) Validate() error {
 		return errors.New("owner: the lease must be longer than 0")
 	case c.BehindMax < 0:
 		return errors.New("owner: the longest hold while behind must not be negative")
+	case c.HoldMax <= 0:
+		return errors.New("owner: the longest hold by an operator must be longer than 0")
 	case c.Registrations <= 0:
 		return errors.New("owner: a connection must be allowed at least one registration")
 	}

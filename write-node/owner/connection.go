@@ -30,11 +30,23 @@ func (o *Owner) Open(id ConnID, process string, number uint64, now model.Moment)
 	o.conns[id] = c
 }
 
+// Ending tells why a connection is no more.
+type Ending uint8
+
+// The ways in which a connection ends.
+const (
+	Left    Ending = iota // its client closed it, or was alive when the node did
+	GivenUp               // its client fell silent, or can't be reached
+)
+
 // Close ends a connection. Its registrations stay until their leases end, and a
 // client that comes back takes them over. It does nothing if the connection
 // isn't open.
-func (o *Owner) Close(id ConnID) {
+func (o *Owner) Close(id ConnID, why Ending) {
 	if c := o.conns[id]; c != nil {
+		if why == Left {
+			o.leases.Left(&c.holder)
+		}
 		c.open, c.lost = false, nil
 		delete(o.conns, id)
 	}

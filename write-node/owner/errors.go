@@ -20,6 +20,8 @@ var (
 	// ErrClock: the cluster's clock stands at the end of all time, which only a
 	// corrupt entry can bring about, and no later word can be drawn.
 	ErrClock = errors.New("the cluster's clock can't go on")
+	// ErrHold: a hold of evictions must have an end, and not too late a one.
+	ErrHold = errors.New("a hold must be longer than 0 and no longer than the node allows")
 	// ErrNotFound: nothing is registered under that key, or not here.
 	ErrNotFound = errors.New("not found")
 )

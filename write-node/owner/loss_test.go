@@ -30,7 +30,7 @@ func TestALossyNetworkConverges(t *testing.T) {
 				switch w.random.IntN(4) {
 				case 0:
 					ids++
-					c.at.Close(c.id)
+					c.at.Close(c.id, Left)
 					clients[i] = c.move(w.nodes[w.random.IntN(3)], ids)
 					if want[k] != "" {
 						clients[i].register(instance(k, want[k]))

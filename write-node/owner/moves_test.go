@@ -11,7 +11,7 @@ func TestAClientMovesHouseWithoutAFlap(t *testing.T) {
 	w := newWorld(t, "a", "b", "c")
 	c := w.connect(w.nodes[0], "p", 1)
 	c.register(instance(key, "one"))
-	w.nodes[0].Close(1)
+	w.nodes[0].Close(1, Left)
 	w.run(3 * sec)
 	c = c.move(w.nodes[1], 2)
 	c.register(instance(key, "one"))
@@ -186,7 +186,7 @@ func TestASilentConnectionThatSpeaksAgainIsAsked(t *testing.T) {
 	if again := c.heartbeat(); fmt.Sprint(again) != "[ORDERS/o-1]" {
 		t.Errorf("asked to say %v again", again)
 	}
-	w.nodes[0].Close(1)
+	w.nodes[0].Close(1, Left)
 	if _, err := w.nodes[0].Heartbeat(1, w.now()); !errors.Is(err, ErrNotOpen) {
 		t.Errorf("after the end: %v", err)
 	}
@@ -245,7 +245,7 @@ func TestPlainRenewalKeepsWhatALostConnectionLeft(t *testing.T) {
 	if w.nodes[0].registrations[key].conn == nil {
 		t.Error("a renewal took the registration from its living connection")
 	}
-	w.nodes[0].Close(1)
+	w.nodes[0].Close(1, Left)
 	w.run(time.Minute, func() {
 		if err := w.nodes[0].RenewPlain(key, w.now()); err != nil {
 			t.Fatal(err)
@@ -260,7 +260,7 @@ func TestUnregisteringALostRegistrationEndsTheSameWord(t *testing.T) {
 	c.register(instance(key, "one"))
 	w.nodes[0].cut = true
 	w.run(15 * sec) // b takes it over
-	w.nodes[0].Close(1)
+	w.nodes[0].Close(1, Left)
 	c = c.move(w.nodes[0], 2)
 	w.nodes[0].cut = false
 	w.run(5 * sec)

@@ -113,7 +113,7 @@ func TestAnOverrideOutlivesAnEvictionForAWhile(t *testing.T) {
 		c.register(instance(key, "one"))
 		w.override(w.nodes[1], model.StatusOutOfService)
 		w.settle()
-		a.Close(c.id)
+		a.Close(c.id, Left)
 		w.nodes[1].dead = test.dead != ""
 		w.run(2 * time.Minute) // evicted
 		if a.Replica().Map().Get(key).Live() {

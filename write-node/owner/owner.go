@@ -18,6 +18,7 @@ type Owner struct {
 	registrations map[model.Key]*registration
 	conns         map[ConnID]*connection
 	behind        bool // the replica was, at the last tick
+	cutOff        bool // likewise
 	counts        Counts
 }
 
@@ -46,8 +47,7 @@ func New(cfg Config, replica *cluster.Replica) *Owner {
 // Replica returns the replica that the owner drives.
 func (o *Owner) Replica() *cluster.Replica { return o.replica }
 
-// Leases returns the table of leases, for its statistics and for holding and
-// releasing evictions.
+// Leases returns the table of leases, for its statistics and to be watched.
 func (o *Owner) Leases() *lease.Table { return o.leases }
 
 // Get returns an instance as it is shown, whoever owns it, or ErrNotFound.

@@ -111,29 +111,3 @@ func (o *Owner) takeOver(now model.Moment, dead model.Incarnation) {
 		}
 	}
 }
-
-// Tick evicts what the quota allows of what has been silent for too long. Call
-// it several times a second. A node that knows itself behind evicts nothing that
-// it took over, for a while: the owner's return may be among what it lacks.
-func (o *Owner) Tick(now model.Moment) {
-	if behind := o.replica.Behind(now.Mono); behind != o.behind {
-		o.behind = behind
-		if behind {
-			o.leases.Hold(lease.Adopted, now.Mono+o.cfg.BehindMax)
-		} else {
-			o.leases.Release(lease.Adopted)
-		}
-	}
-	for _, l := range o.leases.Expire(now.Mono) {
-		o.evict(now, o.registrations[l.Key])
-	}
-}
-
-// evict ends the copy that this node holds; a newer word beats that.
-func (o *Owner) evict(now model.Moment, r *registration) {
-	o.drop(now, r)
-	if cur := o.replica.Map().Get(r.Key); o.ours(cur) {
-		o.counts.Evicted[r.Class()]++
-		o.replica.Entomb(now, r.Key, cur.Version, cur.Speaker)
-	}
-}

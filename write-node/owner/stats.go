@@ -12,7 +12,8 @@ type Counts struct {
 	Repeated     uint64                // words authored again because another node had
 	Lost         uint64                // registrations given up because another node has a later word
 	TakenOver    uint64                // from dead incarnations
-	Evicted      [lease.Classes]uint64 // by lease.Class
+	Evicted      [lease.Classes]uint64 // by lease.Class, when the quota allowed
+	Released     [lease.Classes]uint64 // by lease.Class, by an operator
 }
 
 // Counts returns the counters.

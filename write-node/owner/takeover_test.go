@@ -172,7 +172,7 @@ func TestANodeThatHasCaughtUpEvictsAgain(t *testing.T) {
 	w := newWorld(t, "a", "b")
 	w.connect(w.nodes[0], "p", 1).register(instance(key, "one"))
 	w.nodes[0].behind = true // as if the last tick had found it so
-	w.nodes[0].Leases().Hold(lease.Adopted, time.Hour)
+	w.nodes[0].Leases().Hold(lease.Adopted, lease.Behind, time.Hour)
 	w.run(100 * time.Millisecond)
 	if hold := w.nodes[0].Leases().Stats(w.mono, lease.Adopted).Hold; hold != 0 {
 		t.Errorf("still held for %v", hold)

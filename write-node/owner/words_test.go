@@ -102,7 +102,7 @@ func TestTheInstancesOwnLeaseCounts(t *testing.T) {
 func TestALostConnectionLeavesItsEntriesUntilTheirLeaseEnds(t *testing.T) {
 	w := newWorld(t, "a", "b")
 	w.connect(w.nodes[0], "p", 1).register(instance(key, "one"))
-	w.nodes[0].Close(1)
+	w.nodes[0].Close(1, Left)
 	w.run(29 * sec)
 	w.wantOwner("a one")
 	w.run(2 * sec)
@@ -114,7 +114,7 @@ func TestAClientThatComesBackKeepsItsRegistration(t *testing.T) {
 	w := newWorld(t, "a", "b")
 	c := w.connect(w.nodes[0], "p", 1)
 	c.register(instance(key, "one"))
-	w.nodes[0].Close(1)
+	w.nodes[0].Close(1, Left)
 	w.run(20 * sec)
 	c = c.move(w.nodes[0], 2)
 	c.register(instance(key, "one"))
