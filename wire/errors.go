@@ -29,6 +29,7 @@ const (
 	CodeTooManyRegistrations Code = 203
 	CodeVersionAhead         Code = 204
 	CodeNotFound             Code = 205
+	CodeInvalidOrder         Code = 206
 
 	CodeInvalidInterest  Code = 300
 	CodeBadPattern       Code = 301
@@ -81,6 +82,7 @@ var table = []Kind{
 	kind(CodeTooManyRegistrations, "too_many_registrations", false, RetryNo, http.StatusTooManyRequests),
 	kind(CodeVersionAhead, "version_ahead", false, RetryNo, http.StatusBadRequest),
 	kind(CodeNotFound, "not_found", false, RetryNo, http.StatusNotFound),
+	kind(CodeInvalidOrder, "invalid_order", false, RetryNo, http.StatusBadRequest),
 
 	kind(CodeInvalidInterest, "invalid_interest", false, RetryNo, http.StatusBadRequest),
 	kind(CodeBadPattern, "bad_pattern", false, RetryNo, http.StatusBadRequest),

@@ -15,10 +15,11 @@ const (
 // ProtocolVersion is the version that both hellos carry.
 const ProtocolVersion = 1
 
-// The paths of the two channels and the prefix of plain HTTP.
+// The paths of the two channels, and of what operators ask for.
 const (
 	PathRegistrations = "/api/v1/registrations" // websocket, write nodes
 	PathSubscriptions = "/api/v1/subscriptions" // websocket, read nodes
+	PathEvictions     = "/api/v1/evictions"     // plain HTTP, write nodes
 )
 
 // Message is one message of either channel, in either direction. In the JSON

@@ -46,6 +46,7 @@ func (a *API) Handle(mux *http.ServeMux) {
 	mux.HandleFunc("/api/v1/apps/{app}/instances/{id}", a.serveInstance)
 	mux.HandleFunc("/api/v1/apps/{app}/instances/{id}/renew", a.serveRenew)
 	mux.HandleFunc("/api/v1/apps/{app}/instances/{id}/override", a.serveOverride)
+	mux.HandleFunc(wire.PathEvictions, a.serveEvictions)
 	mux.HandleFunc("/", a.serveNothing)
 }
 

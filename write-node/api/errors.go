@@ -23,6 +23,7 @@ func refusal(err error) *wire.Error {
 		{owner.ErrTooManyRegistrations, wire.CodeTooManyRegistrations},
 		{owner.ErrVersionAhead, wire.CodeVersionAhead},
 		{owner.ErrNotFound, wire.CodeNotFound},
+		{owner.ErrHold, wire.CodeInvalidOrder},
 	} {
 		if errors.Is(err, c.is) {
 			return wire.NewError(c.code, "%s", err)

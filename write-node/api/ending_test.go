@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"heureka/model"
+	"heureka/wire"
+	"heureka/write-node/owner"
+
+	"github.com/coder/websocket"
+)
+
+// clients returns how many clients the node hears, and how many are silent.
+func (b *bench) clients() (heard, silent int) {
+	b.Helper()
+	done := make(chan struct{})
+	err := b.state.Do(b.Context(), Command{
+		Apply: func(o *owner.Owner, _ model.Moment) { heard, silent = o.Leases().Clients() },
+		Done:  func() { close(done) },
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	<-done
+	return heard, silent
+}
+
+func TestHowAConnectionEndsTellsWhetherItsClientFellSilent(t *testing.T) {
+	for name, c := range map[string]struct {
+		end    func(*channel)
+		silent int
+	}{
+		"a close frame":           {func(c *channel) { _ = c.conn.Close(websocket.StatusNormalClosure, "") }, 0},
+		"a closed socket":         {func(c *channel) { _ = c.conn.CloseNow() }, 0},
+		"what ends a connection":  {func(c *channel) { c.send("{"); c.wantError(0, wire.CodeMalformed) }, 0},
+		"silence":                 {func(c *channel) { c.wantError(0, wire.CodeSilent); c.wantClosed(wire.CodeSilent) }, 1},
+		"silence, without an ear": {func(*channel) {}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, config(), func(b *bench) {
+				ch := b.open("p", 1)
+				// Others are held in the queue, so that nothing goes before it is counted.
+				ch.send(`{"type":"register","seq":1,"instance":{"app":"A","id":"i"}}`)
+				ch.wantAck(1)
+				b.hold()
+				c.end(ch)
+				<-time.After(2 * time.Minute)
+				if heard, silent := b.clients(); heard != 0 || silent != c.silent {
+					b.Errorf("%d are heard and %d silent, want 0 and %d", heard, silent, c.silent)
+				}
+			})
+		})
+	}
+}
+
+// hold keeps evictions off.
+func (b *bench) hold() {
+	b.Helper()
+	if status, body := b.request("POST", wire.PathEvictions, `{"do":"hold","forMs":3600000}`); status != 200 {
+		b.Fatalf("hold: %d %s", status, body)
+	}
+}
+
+func TestErrorsThatSayThatAPeerCantBeReached(t *testing.T) {
+	for err, want := range map[error]bool{
+		io.EOF:                  false,
+		syscall.ECONNRESET:      false,
+		syscall.EPIPE:           false,
+		net.ErrClosed:           false,
+		context.Canceled:        false,
+		errAborted:              false,
+		errTooSlow:              true,
+		syscall.ETIMEDOUT:       true,
+		syscall.EHOSTUNREACH:    true,
+		syscall.ENETUNREACH:     true,
+		os.ErrDeadlineExceeded:  true,
+		errors.New("who knows"): false,
+		websocket.CloseError{}:  false,
+	} {
+		if got := unreachable(fmt.Errorf("read: %w", err)); got != want {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"time"
+
+	"heureka/model"
+	"heureka/wire"
+	"heureka/write-node/lease"
+	"heureka/write-node/owner"
+)
+
+// order is what an operator wants done about evictions.
+type order struct {
+	Do    string `json:"do"`    // hold, resume, release
+	Class string `json:"class"` // own, adopted; empty: both
+	App   string `json:"app"`   // of a release; empty: all
+	ForMs int64  `json:"forMs"` // of a hold
+}
+
+func (a *API) orderEvictions(w http.ResponseWriter, r *http.Request) (body evictions, err error) {
+	do, refused := a.readOrder(w, r)
+	if refused != nil {
+		return body, refused
+	}
+	err = a.do(r, func(o *owner.Owner, now model.Moment) error {
+		released, err := do.obey(o, now)
+		body = a.evictions(o, now.Mono, 0)
+		if do.Do == "release" {
+			body.Released = &released
+		}
+		return err
+	})
+	if err == nil {
+		a.log.Info("evictions: an operator's order", "do", do.Do, "class", do.Class, "app", do.App, "forMs", do.ForMs, "remote", r.RemoteAddr)
+	}
+	return body, err
+}
+
+// readOrder reads a body that says an order. Whatever isn't understood is
+// refused: a release whose app is misspelt would be one of everything.
+func (a *API) readOrder(w http.ResponseWriter, r *http.Request) (do order, refused *wire.Error) {
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(a.cfg.MaxMessage)))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return do, wire.NewError(wire.CodeTooLarge, "a body may have %d bytes", large.Limit)
+	case err != nil:
+		return do, wire.NewError(wire.CodeMalformed, "the body ended early")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&do); err != nil {
+		return do, wire.NewError(wire.CodeInvalidOrder, "the body is no order: %s", reason(err))
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return do, wire.NewError(wire.CodeInvalidOrder, "the body is more than one order")
+	}
+	return do, do.check()
+}
+
+// check reports what of an order makes no sense.
+func (do order) check() *wire.Error {
+	switch {
+	case do.Do != "hold" && do.Do != "resume" && do.Do != "release":
+		return wire.NewError(wire.CodeInvalidOrder, "do is %.20q, and must be hold, resume or release", do.Do)
+	case len(do.classes()) == 0:
+		return wire.NewError(wire.CodeInvalidOrder, "class is %.20q, and must be own or adopted, or left out for both", do.Class)
+	case do.App != "" && do.Do != "release":
+		return wire.NewError(wire.CodeInvalidOrder, "app is for a release only")
+	case do.ForMs != 0 && do.Do != "hold":
+		return wire.NewError(wire.CodeInvalidOrder, "forMs is for a hold only")
+	}
+	return nil
+}
+
+func (do order) classes() (out []lease.Class) {
+	for c := range lease.Classes {
+		if do.Class == "" || do.Class == c.String() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// obey runs on the owner's goroutine.
+func (do order) obey(o *owner.Owner, now model.Moment) (released int, err error) {
+	for _, c := range do.classes() {
+		switch do.Do {
+		case "hold":
+			if err := o.HoldEvictions(c, ms(do.ForMs), now); err != nil {
+				return 0, err
+			}
+		case "resume":
+			o.ResumeEvictions(c)
+		case "release":
+			released += o.ReleaseEvictions(c, do.App)
+		}
+	}
+	return released, nil
+}
+
+// ms is a number of milliseconds; one beyond what a time can be is the nearest.
+func ms(n int64) time.Duration {
+	const most = int64(math.MaxInt64) / int64(time.Millisecond)
+	return time.Duration(max(-most, min(n, most))) * time.Millisecond
+}
