@@ -45,7 +45,10 @@ type Config struct {
 	EvictionWindow time.Duration `help:"Evictions are counted over this time." default:"60s" env:"HEUREKA_EVICTION_WINDOW"`
 	EvictionShare  float64       `help:"How much of the most that was held within the last hour may be evicted in one window; one instance may always." default:"0.15" env:"HEUREKA_EVICTION_SHARE"`
 	HeldMax        time.Duration `help:"How long taking over may keep an instance whose lease has ended." default:"15m" env:"HEUREKA_HELD_MAX"`
-	BehindMax      time.Duration `help:"How long a node that knows itself behind keeps what it took over." default:"1h" env:"HEUREKA_BEHIND_MAX"`
+	BehindMax      time.Duration `help:"How long a node that knows itself behind, or hears less than half of its peers, keeps what it took over." default:"1h" env:"HEUREKA_BEHIND_MAX"`
+	SilentClients  int           `help:"When so many clients have fallen silent without closing their connection and none is heard, the node takes the fault for its own and evicts none of theirs." default:"10" env:"HEUREKA_SILENT_CLIENTS"`
+	SilentMax      time.Duration `help:"For how long it does so; and for how long a node that hears less than half of its peers does, while it hears no client." default:"24h" env:"HEUREKA_SILENT_MAX"`
+	HoldMax        time.Duration `help:"The longest time for which an operator may hold evictions." default:"24h" env:"HEUREKA_HOLD_MAX"`
 
 	Hello    time.Duration `name:"hello-timeout" help:"From a client's connection to its hello." default:"10s" env:"HEUREKA_HELLO_TIMEOUT"`
 	Patience time.Duration `help:"A client that doesn't take a frame within this time is given up." default:"5m" env:"HEUREKA_PATIENCE"`
@@ -127,6 +130,8 @@ func (c Config) validateTimes() error {
 		ops.Between("eviction-share", c.EvictionShare, 0, 1),
 		ops.AtLeast("held-max", c.HeldMax, 0),
 		ops.AtLeast("behind-max", c.BehindMax, 0),
+		ops.AtLeast("silent-max", c.SilentMax, 0),
+		ops.Positive("hold-max", c.HoldMax),
 		ops.Positive("hello-timeout", c.Hello),
 		ops.Positive("patience", c.Patience),
 		ops.Drain(c.DrainSpread, c.DrainTimeout),
@@ -136,6 +141,7 @@ func (c Config) validateTimes() error {
 func (c Config) validateLimits() error {
 	return cmp.Or(
 		ops.AtLeast("cluster-size", c.ClusterSize, 1),
+		ops.AtLeast("silent-clients", c.SilentClients, 1),
 		ops.AtLeast("max-connections", c.MaxConnections, 1),
 		ops.AtLeast("max-registrations", c.MaxRegistrations, 1),
 		ops.AtLeast("max-message", c.MaxMessage, 256),
@@ -170,8 +176,10 @@ func (c Config) servers() []string {
 func (c Config) owner() owner.Config {
 	out := owner.DefaultConfig()
 	out.Lease, out.BehindMax, out.Registrations, out.Limits.Metadata = c.Lease, c.BehindMax, c.MaxRegistrations, c.MaxMetadata
+	out.HoldMax = c.HoldMax
 	out.Eviction = lease.DefaultConfig()
 	out.Eviction.Window, out.Eviction.Share, out.Eviction.HeldMax = c.EvictionWindow, c.EvictionShare, c.HeldMax
+	out.Eviction.Silent, out.Eviction.SilentMax = c.SilentClients, c.SilentMax
 	return out
 }
 

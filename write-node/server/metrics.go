@@ -85,8 +85,18 @@ func (m *metrics) leases() {
 		class(prometheus.GaugeValue, "eviction_quota", "Evictions that one window allows.", func(s *sample) float64 { return float64(s.state.leases[c].Quota) })
 		class(prometheus.GaugeValue, "eviction_quota_left", "Evictions that are allowed now.", func(s *sample) float64 { return float64(s.state.leases[c].Left) })
 		class(prometheus.GaugeValue, "eviction_hold_seconds", "How long none will be evicted at all.", func(s *sample) float64 { return s.state.leases[c].Hold.Seconds() })
-		class(prometheus.CounterValue, "evictions_total", "Instances evicted.", func(s *sample) float64 { return float64(s.counts.Evicted[c]) })
+		class(prometheus.GaugeValue, "eviction_releasing", "Queued leases that an operator has released.", func(s *sample) float64 { return float64(s.state.leases[c].Releasing) })
+		class(prometheus.CounterValue, "evictions_total", "Instances evicted as the quota allowed.", func(s *sample) float64 { return float64(s.counts.Evicted[c]) })
+		class(prometheus.CounterValue, "evictions_released_total", "Instances that left by an operator's release.", func(s *sample) float64 { return float64(s.counts.Released[c]) })
+		for why := range lease.Reasons {
+			m.add(prometheus.GaugeValue, "eviction_held", "1 while this is a reason why no more may be evicted now.",
+				prometheus.Labels{"class": c.String(), "reason": why.String()},
+				func(s *sample) float64 { return flag(s.state.leases[c].Holds[why] > 0) })
+		}
 	}
+	m.gauge("clients_heard", "Clients that hold registrations here and are heard.", func(s *sample) float64 { return float64(s.heard) })
+	m.gauge("clients_silent", "Clients whose leases have all ended, without their closing the connection.", func(s *sample) float64 { return float64(s.silent) })
+	m.limit("silent_clients", func(c *Config) int { return c.SilentClients })
 }
 
 func (m *metrics) loop() {

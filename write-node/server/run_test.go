@@ -50,6 +50,38 @@ func TestOneNodeRegisters(t *testing.T) {
 	}
 }
 
+func TestTheStatusAndTheMetricsSayWhyEvictionsAreHeld(t *testing.T) {
+	n := startAll(t, 1, func(c *Config) { c.SilentClients = 2 })[0]
+	for _, id := range []string{"o-1", "o-2", "o-3"} {
+		path := "/api/v1/apps/orders/instances/" + id
+		if code, body := n.request(http.MethodPut, path, `{"lease":{"durationMs":200}}`); code != http.StatusOK {
+			t.Fatalf("put: %d %s", code, body)
+		}
+	}
+	n.until("silence", func(s status) bool { return s.Clients.Silent >= 2 && s.Leases["own"].Holds["silent"] > 0 })
+	if code, body := n.request(http.MethodPost, wire.PathEvictions, `{"do":"hold","class":"adopted","forMs":3600000}`); code != http.StatusOK {
+		t.Fatalf("hold: %d %s", code, body)
+	}
+	n.until("the operator's hold", func(s status) bool { return s.Leases["adopted"].Holds["operator"] > 0 })
+	_, body := n.ask(n.Addresses().Admin, http.MethodGet, "/metrics", "")
+	for _, want := range []string{
+		`heureka_write_eviction_held{class="own",reason="silent"} 1`, `heureka_write_eviction_held{class="own",reason="operator"} 0`,
+		`heureka_write_eviction_held{class="adopted",reason="operator"} 1`, "heureka_write_clients_heard 0",
+		`heureka_write_limit{of="silent_clients"} 2`,
+	} {
+		if !strings.Contains(body, want+"\n") {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+	if code, body := n.request(http.MethodPost, wire.PathEvictions, `{"do":"release"}`); code != http.StatusOK {
+		t.Fatalf("release: %d %s", code, body)
+	}
+	n.until("release", func(s status) bool {
+		own := s.Leases["own"]
+		return s.Live == 0 && own.Released >= 2 && own.Released+own.Evicted == 3 && own.Releasing == 0
+	})
+}
+
 func TestALeaseThatEndsIsEvicted(t *testing.T) {
 	n := startAll(t, 1)[0]
 	c := n.open("p", 1)

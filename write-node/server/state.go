@@ -22,6 +22,8 @@ type state struct {
 	replica    cluster.Stats
 	leases     [lease.Classes]lease.Stats
 	queued     []queuedLease // the first ones
+	heard      int           // clients
+	silent     int           // clients
 	entries    int           // live ones of the map
 	tombstones int
 	overridden int
@@ -66,6 +68,7 @@ func (s *Server) publish(now model.Moment) {
 		vector:     replica.Map().Vector().Clone(),
 		members:    membersOf(replica, now.Mono),
 	}
+	next.heard, next.silent = o.Leases().Clients()
 	for c := range lease.Classes {
 		next.leases[c] = o.Leases().Stats(now.Mono, c)
 		next.queued = appendQueued(next.queued, o.Leases(), c, now.Mono)
@@ -94,6 +97,12 @@ func (s *Server) report(before, next *state) {
 	for c := range lease.Classes {
 		if n := next.counts.Evicted[c] - before.counts.Evicted[c]; n > 0 {
 			s.log.Info("evicted instances", "instances", n, "class", c.String(), "queued", next.leases[c].Queued)
+		}
+		if n := next.counts.Released[c] - before.counts.Released[c]; n > 0 {
+			s.log.Info("let released instances go", "instances", n, "class", c.String(), "queued", next.leases[c].Queued)
+		}
+		if was, is := before.leases[c].Holds[lease.AllSilent] > 0, next.leases[c].Holds[lease.AllSilent] > 0; is && !was {
+			s.log.Warn("all clients fell silent: nothing of theirs is evicted for now", "clients", next.silent, "most", next.leases[c].Holds[lease.AllSilent].String())
 		}
 	}
 	if next.namesakes > before.namesakes {

@@ -25,6 +25,7 @@ type status struct {
 	Vector     map[string]uint64 `json:"vector"` // by incarnation
 
 	Connections int                   `json:"connections"`
+	Clients     clients               `json:"clients"`
 	Leases      map[string]leaseClass `json:"leases"` // by class
 	// Queue lists the first leases that have ended and wait for their eviction.
 	Queue     []queuedLease `json:"queue"`
@@ -40,6 +41,18 @@ type leaseClass struct {
 	Quota    int   `json:"quota"`    // evictions in one window
 	Left     int   `json:"left"`     // of them, now
 	HoldMs   int64 `json:"holdMs"`   // how long none will be evicted at all
+
+	Holds     map[string]int64 `json:"holds"`     // why no more may leave now, and for how many ms at most
+	Releasing int              `json:"releasing"` // queued, and released by an operator
+	Evicted   uint64           `json:"evicted"`   // by the quota, since the node began
+	Released  uint64           `json:"released"`  // by operators, since the node began
+}
+
+// clients are those that hold own leases: connections, and instances kept by
+// plain HTTP.
+type clients struct {
+	Heard  int `json:"heard"`
+	Silent int `json:"silent"` // all leases have ended, and they didn't close their connection
 }
 
 // handler serves the service port.
@@ -61,6 +74,7 @@ func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
 		Live: st.entries, Tombstones: st.tombstones, Digest: wire.FormatHash(st.digest),
 		Vector:      make(map[string]uint64),
 		Connections: s.api.Connections(),
+		Clients:     clients{st.heard, st.silent},
 		Leases:      make(map[string]leaseClass),
 		Queue:       st.queued,
 		Members:     st.members,
@@ -73,6 +87,7 @@ func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
 		body.Leases[lease.Class(c).String()] = leaseClass{
 			Held: l.Held, Queued: l.Queued, OldestMs: l.Oldest.Milliseconds(),
 			Quota: l.Quota, Left: l.Left, HoldMs: l.Hold.Milliseconds(),
+			Holds: l.Holds.Milliseconds(), Releasing: l.Releasing, Evicted: st.counts.Evicted[c], Released: st.counts.Released[c],
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
