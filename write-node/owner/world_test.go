@@ -20,6 +20,7 @@ const sec = time.Second
 type world struct {
 	*testing.T
 	random *rand.Rand
+	config Config // of each owner
 	mono   time.Duration
 	nodes  []*node
 	loss   float64           // how much of what is sent gets lost
@@ -46,7 +47,7 @@ func newWorld(t *testing.T, names ...string) *world {
 }
 
 func newSeededWorld(t *testing.T, seed uint64, names ...string) *world {
-	w := &world{T: t, random: rand.New(rand.NewPCG(seed, 2))}
+	w := &world{T: t, random: rand.New(rand.NewPCG(seed, 2)), config: DefaultConfig()}
 	for _, name := range names {
 		w.start(name, len(names))
 	}
@@ -65,7 +66,7 @@ func (w *world) start(name string, size int) *node {
 	config := cluster.DefaultConfig()
 	config.Size = size
 	random := rand.New(rand.NewPCG(w.random.Uint64(), uint64(w.uuids)))
-	n := &node{name: name, Owner: New(DefaultConfig(), cluster.New(config, self, cluster.Write, "", random))}
+	n := &node{name: name, Owner: New(w.config, cluster.New(config, self, cluster.Write, "", random))}
 	w.nodes = append(w.nodes, n)
 	return n
 }
