@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,9 +23,14 @@ const (
 // ask sends a GET to one node, given as host:port or URL, and returns the body
 // of its answer. What the node refuses is a *wire.Error.
 func ask(ctx context.Context, node, path string) ([]byte, error) {
+	return request(ctx, http.MethodGet, node, path, nil)
+}
+
+// request sends any request, with a body, likewise.
+func request(ctx context.Context, method, node, path string, content []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, baseURL(node)+path, nil)
+	request, err := http.NewRequestWithContext(ctx, method, baseURL(node)+path, bytes.NewReader(content))
 	if err != nil {
 		return nil, err
 	}

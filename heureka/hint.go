@@ -31,6 +31,7 @@ Try in another terminal:
   %[3]s register --app ORDERS --id o-1 --ip 127.0.0.1 --port 9000
   %[3]s get
   %[3]s cluster
+  %[3]s evictions
   curl http://%[4]s/api/v1/apps
 
 Stop with Ctrl-C.

@@ -13,12 +13,13 @@ import (
 
 // commandLine is everything that can be asked for.
 type commandLine struct {
-	Dev      devCommand      `cmd:"" help:"Run a whole cluster on this machine, with sample services to look at."`
-	Register registerCommand `cmd:"" help:"Register an instance and keep it registered until interrupted."`
-	Watch    watchCommand    `cmd:"" help:"Show instances as they come, change and go."`
-	Get      getCommand      `cmd:"" help:"Show what is registered now."`
-	Cluster  clusterCommand  `cmd:"" help:"Show the nodes and how they are."`
-	Version  versionCommand  `cmd:"" help:"Show the version."`
+	Dev       devCommand       `cmd:"" help:"Run a whole cluster on this machine, with sample services to look at."`
+	Register  registerCommand  `cmd:"" help:"Register an instance and keep it registered until interrupted."`
+	Watch     watchCommand     `cmd:"" help:"Show instances as they come, change and go."`
+	Get       getCommand       `cmd:"" help:"Show what is registered now."`
+	Cluster   clusterCommand   `cmd:"" help:"Show the nodes and how they are."`
+	Evictions evictionsCommand `cmd:"" help:"Show what waits for its eviction, and hold, resume or release it."`
+	Version   versionCommand   `cmd:"" help:"Show the version."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Show the version and end."`
 }
