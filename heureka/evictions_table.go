@@ -2,11 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"heureka/wire"
 )
 
 // evictionState is what a write node answers about its evictions, as far as it is
@@ -42,7 +45,11 @@ func (c evictionNodes) show(to console, nodes []*nodeEvictions) error {
 // rows are the node's lines of the table, one for each class.
 func (n *nodeEvictions) rows() (rows [][]string) {
 	if n.err != nil {
-		return [][]string{{"-", "-", "-", "-", "-", "-", "-", "no answer", n.Address}}
+		why := "no answer"
+		if refused := new(wire.Error); errors.As(n.err, &refused) {
+			why = "refused"
+		}
+		return [][]string{{"-", "-", "-", "-", "-", "-", "-", why, n.Address}}
 	}
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(n.state.Classes))) { // own ones first
 		c := n.state.Classes[name]

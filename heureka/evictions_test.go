@@ -110,7 +110,7 @@ func TestEvictionsSaysWhoDoesntObey(t *testing.T) {
 	refusing := answering(t, 400, `{"type":"error","code":206,"name":"invalid_order","message":"too long","retry":"no"}`)
 	code, shown, said := evictions(t, "hold", "--for", "48h", "--write", a.address+","+refusing)
 	if code != exitFailed || !strings.Contains(said, "1 of 2 write nodes didn't do it: "+refusing+": invalid_order (206): too long") ||
-		!strings.Contains(shown, "no answer "+refusing) || !strings.Contains(shown, "write-1 own") {
+		!strings.Contains(shown, "refused "+refusing) || !strings.Contains(shown, "write-1 own") {
 		t.Errorf("ends with %d, %q\n%s", code, said, shown)
 	}
 	if code, _, said := evictions(t, "release", "--node", "write-9", "--write", a.address); code != exitFailed || len(a.orders) != 1 ||
