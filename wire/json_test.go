@@ -60,6 +60,7 @@ func messages(t testing.TB) []wire.Message {
 		&wire.Update{Seq: 3, App: "A", ID: "1", Set: model.Patch{Key: model.NewKey("A", "1")}},
 		&wire.Update{Seq: 4, App: "ORDERS", ID: "o-1", Set: patch(t)},
 		&wire.Unregister{Seq: 5, App: "ORDERS", ID: "o-1"},
+		&wire.Unregister{Seq: 6, App: "ORDERS", ID: "o-1", Acked: version},
 		&wire.Heartbeat{},
 		&wire.Heartbeat{Seq: 6},
 		&wire.Heartbeat{Check: &check, Stale: true},

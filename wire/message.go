@@ -65,11 +65,13 @@ type Update struct {
 	Set model.Patch `json:"set"`
 }
 
-// Unregister ends a registration of this connection.
+// Unregister ends a registration of this connection, or the word whose version
+// the client was last acknowledged, whichever connection that went through.
 type Unregister struct {
-	Seq uint64 `json:"seq"`
-	App string `json:"app"`
-	ID  string `json:"id"`
+	Seq   uint64 `json:"seq"`
+	App   string `json:"app"`
+	ID    string `json:"id"`
+	Acked string `json:"acked,omitempty"` // version last acknowledged to this client, by any node
 }
 
 // Heartbeat keeps a connection and all leases on it alive; the node answers an

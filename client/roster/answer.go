@@ -20,7 +20,7 @@ func (r *Roster) ack(m *wire.Ack) {
 		return
 	}
 	if f.kind == register {
-		reg.here = true
+		reg.here, reg.unsure = true, false
 	}
 	reg.acked = f.content
 	if m.Version != "" {
@@ -80,6 +80,14 @@ func retryOf(e *wire.Error) wire.Retry {
 func (r *Roster) refusal(f *flight, e *wire.Error) {
 	reg := f.registration
 	switch {
+	case f.kind == unregister && !reg.here && e.Code != wire.CodeSuperseded:
+		// The version that it carried was of no help to this node: take the
+		// registration over, and end it then.
+		reg.unsure = true
+		if e.Code == wire.CodeVersionAhead {
+			reg.version = ""
+		}
+		r.touch(reg)
 	case f.kind == unregister:
 		// Not registered, or superseded: whatever is there isn't this client's.
 		r.end(reg, nil)

@@ -29,6 +29,9 @@ func (r *Roster) Lost() {
 	r.node, r.seq, r.flights, r.frames = "", 0, nil, nil
 	r.queue, r.paused = nil, nil
 	for _, reg := range r.registrations {
+		if reg.flight != nil && reg.flight.kind != unregister {
+			reg.unsure = true
+		}
 		reg.flight, reg.here, reg.queued = nil, false, false
 	}
 }

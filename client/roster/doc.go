@@ -15,8 +15,8 @@
 // Each registration is a goal (an instance, or to be gone) beside what the node
 // is known to hold, and at most one message about it is on its way. Whenever an
 // answer, an Again or a new connection changes the one or the other, the next
-// step from here to there is said; a new connection begins with Register, which
-// carries the version acknowledged last. So there is no special case for a
+// step from here to there is said; a new connection begins with Register, or with
+// Unregister, which carry the version acknowledged last. So there is no special case for a
 // change made while nothing is connected, or while its predecessor travels.
 //
 // Pure: time is an argument (monotonic, from any fixed moment), nothing is

@@ -84,6 +84,7 @@ type registration struct {
 	// What is known.
 	said    bool            // some node may hold it
 	here    bool            // this connection registered it, and it holds acked
+	unsure  bool            // some node may hold a later word than acked and version
 	acked   *model.Instance // content acknowledged last; nil: none ever
 	version string          // likewise
 

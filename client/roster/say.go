@@ -32,9 +32,13 @@ func (r *Roster) step(reg *registration) {
 		// looked at again when the answer is there; or it ended in the queue
 	case reg.gone && !reg.said:
 		r.end(reg, nil) // refused before anyone held it
+	case reg.gone && !reg.here && !reg.unsure && reg.version != "":
+		// Another connection registered it. The version says which word is to end.
+		r.fly(&flight{reg, unregister, nil, reg.wish},
+			&wire.Unregister{Seq: r.seq + 1, App: reg.key.App, ID: reg.key.ID, Acked: reg.version})
 	case !reg.here:
-		// Also for one that is to go: only the connection that registered it may
-		// unregister it, and an entry left behind would be served until its lease ends.
+		// Also for one that is to go, of which the version isn't known: an entry left
+		// behind would be served until its lease ends.
 		r.fly(&flight{reg, register, reg.want, reg.wish},
 			&wire.Register{Seq: r.seq + 1, Instance: reg.want, Acked: reg.version})
 	case reg.gone:

@@ -33,8 +33,10 @@ func TestNodesHoldWhatIsWanted(t *testing.T) {
 			random: rand.New(rand.NewPCG(first+run, 1)),
 			roster: New(cfg),
 			held:   make(map[model.Key]*model.Instance),
-			ids:    make(map[model.Key]uint64),
-			open:   make(map[uint64]uint64),
+
+			versions: make(map[model.Key]string),
+			ids:      make(map[model.Key]uint64),
+			open:     make(map[uint64]uint64),
 		}
 		w.run(300)
 		if t.Failed() {
@@ -59,6 +61,7 @@ type world struct {
 	queue     []wire.Message                // said by the client, not answered
 	mine      map[model.Key]bool            // registered by this connection
 	held      map[model.Key]*model.Instance // by the nodes
+	versions  map[model.Key]string          // of what they hold
 	version   int
 
 	ids  map[model.Key]uint64 // of the registrations that the application has
@@ -103,7 +106,7 @@ func (w *world) run(steps int) {
 
 func (w *world) wish() {
 	in := &model.Instance{App: "A", ID: fmt.Sprint(w.random.IntN(6)), Status: model.Statuses()[w.random.IntN(3)]}
-	if w.random.IntN(5) == 0 {
+	if w.random.IntN(5) == 0 && !w.good() {
 		in.VIP = bad
 	}
 	key := in.Key()
@@ -135,6 +138,9 @@ func (w *world) tick() {
 
 func (w *world) reconnect() {
 	if w.connected {
+		for len(w.queue) > 0 && w.random.IntN(3) > 0 { // applied, but the answer is lost
+			w.apply(false)
+		}
 		w.roster.Lost()
 	}
 	w.connected, w.queue, w.mine = true, nil, make(map[model.Key]bool)
@@ -152,12 +158,16 @@ func (w *world) lose() {
 	}
 }
 
-// answer lets the node take the next message, or only believe so and say to try
-// again.
+// answer lets the node take the next message and answer it.
 func (w *world) answer(later bool) {
-	if len(w.queue) == 0 {
-		return
+	if len(w.queue) > 0 {
+		w.roster.Receive(w.now, w.apply(later))
 	}
+}
+
+// apply lets the node take the next message, or only believe so and say to try
+// again, and returns its answer.
+func (w *world) apply(later bool) wire.Message {
 	m := w.queue[0]
 	w.queue = w.queue[1:]
 	var reply wire.Message
@@ -173,21 +183,15 @@ func (w *world) answer(later bool) {
 		case m.Instance.VIP == bad:
 			reply = wire.NewError(wire.CodeInvalidInstance, "bad").For(m.Seq)
 		default:
-			w.held[m.Instance.Key()], w.mine[m.Instance.Key()] = m.Instance, true
-			reply = w.ack(m.Seq)
+			w.mine[m.Instance.Key()] = true
+			reply = w.hold(m.Seq, m.Instance)
 		}
 	case *wire.Update:
 		reply = w.update(m)
 	case *wire.Unregister:
-		if w.mine[m.Key()] {
-			delete(w.held, m.Key())
-			delete(w.mine, m.Key())
-			reply = w.ack(m.Seq)
-		} else {
-			reply = wire.NewError(wire.CodeNotRegistered, "").For(m.Seq)
-		}
+		reply = w.unregister(m)
 	}
-	w.roster.Receive(w.now, reply)
+	return reply
 }
 
 func (w *world) update(m *wire.Update) wire.Message {
@@ -201,14 +205,33 @@ func (w *world) update(m *wire.Update) wire.Message {
 	if next.VIP == bad {
 		return wire.NewError(wire.CodeInvalidInstance, "bad").For(m.Seq)
 	}
-	w.held[m.Key()] = next
-	return w.ack(m.Seq)
+	return w.hold(m.Seq, next)
 }
 
-func (w *world) ack(seq uint64) *wire.Ack {
-	w.version++
-	return &wire.Ack{Seq: seq, Version: fmt.Sprint(w.version)}
+// unregister obeys the connection that registered, or the version that is to end.
+// Sometimes the node doesn't know what to do with a version.
+func (w *world) unregister(m *wire.Unregister) wire.Message {
+	switch key := m.Key(); {
+	case w.mine[key]:
+	case m.Acked == "" || w.random.IntN(4) == 0:
+		return wire.NewError(wire.CodeNotRegistered, "").For(m.Seq)
+	case w.held[key] != nil && w.versions[key] != m.Acked:
+		return wire.NewError(wire.CodeSuperseded, "").For(m.Seq)
+	}
+	delete(w.held, m.Key())
+	delete(w.mine, m.Key())
+	return &wire.Ack{Seq: m.Seq}
 }
+
+// hold has the nodes hold an instance under a new version.
+func (w *world) hold(seq uint64, in *model.Instance) *wire.Ack {
+	w.version++
+	w.held[in.Key()], w.versions[in.Key()] = in, fmt.Sprint(w.version)
+	return &wire.Ack{Seq: seq, Version: w.versions[in.Key()]}
+}
+
+// good tells whether this is a run in which no node refuses an instance.
+func (w *world) good() bool { return w.seed%2 == 0 }
 
 // obey takes what the roster wants: its words reach the node in order, its
 // answers the application.
@@ -251,6 +274,11 @@ func (w *world) compare() {
 	for key := range w.mine {
 		if w.ids[key] == 0 {
 			w.fail("%s is registered, the application knows nothing of it", key)
+		}
+	}
+	for key := range w.held {
+		if w.good() && w.ids[key] == 0 {
+			w.fail("%s is held by the nodes, the application was told that it is gone", key)
 		}
 	}
 	if len(w.roster.flights) > 0 || w.roster.Len() != len(w.ids) {

@@ -65,7 +65,7 @@ func (s *session) answer(o *owner.Owner, it item, now model.Moment, to []wire.Me
 		version, err = o.Update(s.id, m.Set, now)
 	case *wire.Unregister:
 		seq = m.Seq
-		version, err = o.Unregister(s.id, m.Key(), now)
+		version, err = o.Unregister(s.id, m.Key(), it.acked, now)
 	}
 	if err != nil {
 		return append(to, refusal(err).For(seq))

@@ -16,7 +16,7 @@ import (
 // item is one message of a client, decoded, or the error that answers it.
 type item struct {
 	message wire.Message
-	acked   model.Version // of a register
+	acked   model.Version // of a register or an unregister
 	err     *wire.Error
 }
 
@@ -132,7 +132,9 @@ func (s *session) decode(line []byte) item {
 	switch m := m.(type) {
 	case *wire.Register:
 		return register(m)
-	case *wire.Update, *wire.Unregister, *wire.Heartbeat:
+	case *wire.Unregister:
+		return acked(m, m.Seq, m.Acked)
+	case *wire.Update, *wire.Heartbeat:
 		return item{message: m}
 	default:
 		return item{err: wire.NewError(wire.CodeUnknownType, "a client doesn't say %s on this channel", m.Type()).For(wire.SeqOf(m))}
@@ -160,9 +162,14 @@ func register(m *wire.Register) item {
 	if m.Instance == nil {
 		return item{err: wire.NewError(wire.CodeInvalidInstance, "instance is missing").For(m.Seq)}
 	}
-	acked, err := model.ParseVersion(m.Acked)
+	return acked(m, m.Seq, m.Acked)
+}
+
+// acked is a message that carries a version, which may be empty.
+func acked(m wire.Message, seq uint64, text string) item {
+	version, err := model.ParseVersion(text)
 	if err != nil {
-		return item{err: wire.NewError(wire.CodeInvalidInstance, "acked is no version").For(m.Seq)}
+		return item{err: wire.NewError(wire.CodeInvalidInstance, "acked is no version").For(seq)}
 	}
-	return item{message: m, acked: acked}
+	return item{message: m, acked: version}
 }

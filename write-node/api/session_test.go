@@ -104,6 +104,23 @@ func TestAHeartbeatAsksToSayAgainWhatWasLost(t *testing.T) {
 	}
 }
 
+func TestAWordIsEndedByItsVersion(t *testing.T) {
+	b := onSockets(t, config())
+	old := b.open("p", 1)
+	old.send(`{"type":"register","seq":1,"instance":{"app":"A","id":"i"}}`)
+	version := old.wantAck(1).Version
+	next := b.open("p", 2)
+	next.send(`{"type":"unregister","seq":1,"app":"A","id":"i"}`)
+	next.wantError(1, wire.CodeNotRegistered)
+	next.send(`{"type":"unregister","seq":2,"app":"A","id":"i","acked":"yesterday"}`)
+	next.wantError(2, wire.CodeInvalidInstance)
+	next.send(`{"type":"unregister","seq":3,"app":"A","id":"i","acked":"` + version + `"}`)
+	next.wantAck(3)
+	if status, body := b.request("GET", "/api/v1/apps/A/instances/i", ""); status != 404 {
+		t.Errorf("after the unregister: %d %s", status, body)
+	}
+}
+
 func TestALaterConnectionOfAProcessWins(t *testing.T) {
 	b := onSockets(t, config())
 	old, next := b.open("p", 1), b.open("p", 2)

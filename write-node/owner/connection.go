@@ -142,6 +142,12 @@ func (c *connection) sameProcess(other *connection) bool {
 	return c != nil && other != nil && c.speaker.Process != 0 && c.speaker.Process == other.speaker.Process
 }
 
+// spokeBefore reports whether somebody who spoke is this connection's process, on
+// this or an earlier connection.
+func (c *connection) spokeBefore(s model.Speaker) bool {
+	return c.speaker.Process != 0 && c.speaker.Process == s.Process && !s.Outranks(c.speaker)
+}
+
 // outranks reports whether the connection is a later one of the same process.
 // Either may be nil.
 func (c *connection) outranks(other *connection) bool {

@@ -38,7 +38,7 @@ func TestALossyNetworkConverges(t *testing.T) {
 				case 1:
 					if want[k] != "" {
 						clients[i].register(instance(k, want[k]))
-						if _, err := c.at.Unregister(c.id, k, w.now()); err != nil {
+						if _, err := c.at.Unregister(c.id, k, model.Version{}, w.now()); err != nil {
 							t.Fatalf("unregister: %v", err)
 						}
 						delete(want, k)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"heureka/model"
 )
 
 func TestAClientMovesHouseWithoutAFlap(t *testing.T) {
@@ -27,7 +29,7 @@ func TestALateUnregisterOfASupersededConnectionDoesNothing(t *testing.T) {
 			old := w.connect(w.nodes[0], "p", 1)
 			old.register(instance(key, "one"))
 			old.move(w.nodes[to], 2).register(instance(key, "one"))
-			if _, err := w.nodes[0].Unregister(1, key, w.now()); !errors.Is(err, ErrSuperseded) {
+			if _, err := w.nodes[0].Unregister(1, key, model.Version{}, w.now()); !errors.Is(err, ErrSuperseded) {
 				t.Errorf("answered %v", err)
 			}
 			w.settle()
@@ -52,7 +54,7 @@ func TestAnEarlierConnectionsWordsDontCountAtAnotherNode(t *testing.T) {
 	}
 	w.run(10*sec, next.beat("two"))
 	w.wantOwner("b two")
-	if _, err := w.nodes[1].Unregister(2, key, w.now()); err != nil {
+	if _, err := w.nodes[1].Unregister(2, key, model.Version{}, w.now()); err != nil {
 		t.Fatal(err)
 	}
 	w.settle()
@@ -67,7 +69,7 @@ func TestAnUnregisterCountsEvenAfterTheNodesOwnEviction(t *testing.T) {
 	w.connect(w.nodes[0], "p", 1).register(instance(key, "one"))
 	w.nodes[0].cut = true
 	w.run(40 * sec) // evicted here, taken over there
-	if _, err := w.nodes[0].Unregister(1, key, w.now()); err != nil {
+	if _, err := w.nodes[0].Unregister(1, key, model.Version{}, w.now()); err != nil {
 		t.Fatal(err)
 	}
 	w.nodes[0].cut = false
@@ -122,7 +124,7 @@ func TestTheOneLeftBehindIsNotAskedWhileItsProcessSpeaksElsewhereHere(t *testing
 	if again := old.heartbeat(); len(again) != 0 {
 		t.Errorf("asked to say %v again", again)
 	}
-	if _, err := w.nodes[0].Unregister(2, key, w.now()); err != nil {
+	if _, err := w.nodes[0].Unregister(2, key, model.Version{}, w.now()); err != nil {
 		t.Fatal(err)
 	}
 	w.run(10*sec, old.beat("one"))
@@ -138,7 +140,7 @@ func TestAnotherClientOfTheSameNodeWinsUntilItGoes(t *testing.T) {
 	if again := first.heartbeat(); len(again) != 0 {
 		t.Errorf("asked to say %v again while another holds it", again)
 	}
-	if _, err := w.nodes[0].Unregister(2, key, w.now()); err != nil {
+	if _, err := w.nodes[0].Unregister(2, key, model.Version{}, w.now()); err != nil {
 		t.Fatal(err)
 	}
 	w.run(10*sec, first.beat("one"))
@@ -265,12 +267,12 @@ func TestUnregisteringALostRegistrationEndsTheSameWord(t *testing.T) {
 	w.nodes[0].cut = false
 	w.run(5 * sec)
 	w.wantOwner("b one")
-	if _, err := w.nodes[0].Unregister(2, key, w.now()); !errors.Is(err, ErrNotRegistered) {
+	if _, err := w.nodes[0].Unregister(2, key, model.Version{}, w.now()); !errors.Is(err, ErrNotRegistered) {
 		t.Errorf("on a connection that never had it: %v", err)
 	}
 	w.wantOwner("b one")
 	w.nodes[0].conns[2].lost[key] = c.acked[key].Time
-	if _, err := w.nodes[0].Unregister(2, key, w.now()); err != nil {
+	if _, err := w.nodes[0].Unregister(2, key, model.Version{}, w.now()); err != nil {
 		t.Fatal(err)
 	}
 	w.settle()

@@ -74,7 +74,7 @@ func TestTheLaterOfTwoOverridesCounts(t *testing.T) {
 func TestAnOverrideEndsWithItsInstance(t *testing.T) {
 	ends := map[string]func(*client, *node) error{
 		"unregistered by its client": func(c *client, n *node) error {
-			_, err := n.Unregister(c.id, key, c.w.now())
+			_, err := n.Unregister(c.id, key, model.Version{}, c.w.now())
 			return err
 		},
 		"deleted over plain HTTP": func(c *client, n *node) error { return n.DeletePlain(key, c.w.now()) },

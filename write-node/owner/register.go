@@ -69,23 +69,21 @@ func (o *Owner) Update(id ConnID, patch model.Patch, now model.Moment) (model.Ve
 // Unregister ends a registration of this connection at once, and returns the
 // version of what ended it. It is no error that the instance is gone already. A
 // registration that the connection has lost is ended too, if it is still the same
-// word of its client that another node has.
-func (o *Owner) Unregister(id ConnID, key model.Key, now model.Moment) (model.Version, error) {
+// word of its client that another node has. So is one that it never had, if its
+// client carries the version acknowledged for it: that ends the word, also where
+// it hasn't been heard of, and no later one.
+func (o *Owner) Unregister(id ConnID, key model.Key, acked model.Version, now model.Moment) (model.Version, error) {
 	c, err := o.hear(id, now)
 	if err != nil {
 		return model.Version{}, err
 	}
 	r, cur := o.registrations[key], o.replica.Map().Get(key)
-	word, lost := c.lost[key]
-	held := r != nil && r.conn == c
-	switch {
-	case held:
-		word = r.word()
-	case !lost:
-		return model.Version{}, o.refusal(c, r)
+	word, yields, err := o.ends(c, key, acked, now)
+	if err != nil {
+		return model.Version{}, err
 	}
-	later := cur.Live() && cur.Version.Time > word || !held && r != nil && r.Class() == lease.Own
-	if r != nil && (held || !later) {
+	later := cur.Live() && cur.Version.Time > word || !yields
+	if r != nil && (r.conn == c || !later) {
 		o.drop(now, r)
 	}
 	delete(c.lost, key)
@@ -99,6 +97,32 @@ func (o *Owner) Unregister(id ConnID, key model.Key, now model.Moment) (model.Ve
 		return e.Version, nil
 	}
 	return cur.Version, nil // it has ended already, with this word or a later one
+}
+
+// ends returns which word a connection ends by an unregister, and whether the
+// registration that this node has yields to that: nobody else speaks for it.
+func (o *Owner) ends(c *connection, key model.Key, acked model.Version, now model.Moment) (word model.Time, yields bool, err error) {
+	r, cur := o.registrations[key], o.replica.Map().Get(key)
+	if r != nil && r.conn == c {
+		return r.word(), true, nil
+	}
+	own := r != nil && r.Class() == lease.Own
+	if word, lost := c.lost[key]; lost {
+		return word, !own, nil
+	}
+	switch {
+	case acked.IsZero():
+		return 0, false, o.refusal(c, r)
+	case r != nil && r.conn.outranks(c) || o.outranked(key, c):
+		return 0, false, ErrSuperseded
+	case o.replica.TooFarAhead(now, acked.Time):
+		return 0, false, ErrVersionAhead
+	}
+	word = acked.Time
+	if cur.Live() && c.spokeBefore(cur.Speaker) {
+		word = max(word, cur.Version.Time) // an earlier connection's, said once more
+	}
+	return word, !own || r.yields(c, word), nil
 }
 
 // check reports why a word can't be accepted, whatever else there is.
@@ -125,6 +149,13 @@ func (o *Owner) take(inst *model.Instance, acked model.Version, c *connection, n
 	}
 	o.bind(now, cur, c, lease.Own)
 	return cur.Version, nil
+}
+
+// yields reports whether a registration may go when its client ends that word
+// through a connection that doesn't hold it: it is an older one, or nobody else
+// speaks for it.
+func (r *registration) yields(c *connection, word model.Time) bool {
+	return r.word() < word || r.conn != nil && (!r.conn.open || r.conn.sameProcess(c))
 }
 
 // refusal tells a connection why it may not touch a registration that isn't its

@@ -123,7 +123,7 @@ func TestWhoLostARegistrationDoesNothingToALaterWordThatWasTakenOver(t *testing.
 	if again := c.heartbeat(); fmt.Sprint(again) != "[ORDERS/o-1]" {
 		t.Errorf("asked to say %v again while nobody holds it", again)
 	}
-	if _, err := w.nodes[0].Unregister(1, key, w.now()); !errors.Is(err, ErrSuperseded) {
+	if _, err := w.nodes[0].Unregister(1, key, model.Version{}, w.now()); !errors.Is(err, ErrSuperseded) {
 		t.Errorf("answered %v", err)
 	}
 	w.run(sec)

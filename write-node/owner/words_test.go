@@ -127,12 +127,12 @@ func TestUnregisterRemovesAtOnce(t *testing.T) {
 	w := newWorld(t, "a", "b")
 	c := w.connect(w.nodes[0], "p", 1)
 	v := c.register(instance(key, "one"))
-	end, err := w.nodes[0].Unregister(1, key, w.now())
+	end, err := w.nodes[0].Unregister(1, key, model.Version{}, w.now())
 	if err != nil || end.Compare(v) <= 0 {
 		t.Fatalf("ended with %v, %v", end, err)
 	}
 	w.wantShown(w.nodes[1], "+ORDERS/o-1 one", "-ORDERS/o-1")
-	if _, err := w.nodes[0].Unregister(1, key, w.now()); !errors.Is(err, ErrNotRegistered) {
+	if _, err := w.nodes[0].Unregister(1, key, model.Version{}, w.now()); !errors.Is(err, ErrNotRegistered) {
 		t.Errorf("a second time: %v", err)
 	}
 	c.register(instance(key, "two"))
@@ -145,7 +145,7 @@ func TestTwoApplicationsWithOneIDDontTouchEachOther(t *testing.T) {
 	c, d := w.connect(w.nodes[0], "p", 1), w.connect(w.nodes[1], "q", 2)
 	c.register(instance(key, "one"))
 	d.register(instance(other, "two"))
-	if _, err := w.nodes[1].Unregister(2, other, w.now()); err != nil {
+	if _, err := w.nodes[1].Unregister(2, other, model.Version{}, w.now()); err != nil {
 		t.Fatal(err)
 	}
 	w.settle()
@@ -190,7 +190,7 @@ func TestRefusals(t *testing.T) {
 			return err
 		}, ErrSuperseded},
 		"an unregister by an earlier connection of the process": {func() error {
-			_, err := a.Unregister(1, mine, w.now())
+			_, err := a.Unregister(1, mine, model.Version{}, w.now())
 			return err
 		}, ErrSuperseded},
 		"an update by a stranger": {func() error {
@@ -198,7 +198,7 @@ func TestRefusals(t *testing.T) {
 			return err
 		}, ErrNotRegistered},
 		"an unregister by a stranger": {func() error {
-			_, err := a.Unregister(6, key, w.now())
+			_, err := a.Unregister(6, key, model.Version{}, w.now())
 			return err
 		}, ErrNotRegistered},
 		"an update of nothing": {func() error {
@@ -206,7 +206,7 @@ func TestRefusals(t *testing.T) {
 			return err
 		}, ErrNotRegistered},
 		"an unregister of nothing": {func() error {
-			_, err := a.Unregister(1, model.NewKey("X", "y"), w.now())
+			_, err := a.Unregister(1, model.NewKey("X", "y"), model.Version{}, w.now())
 			return err
 		}, ErrNotRegistered},
 		"a word on a connection that isn't open": {func() error {
