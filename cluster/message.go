@@ -16,8 +16,9 @@ const (
 	Read  Role = "read"
 )
 
-// Message is what replicas say to each other: *Beacon, *Delta, *PullRequest,
-// *PullMore or *Chunk. Messages are immutable once sent.
+// Message is what nodes say to each other: *Beacon, *Delta, *PullRequest,
+// *PullMore or *Chunk between replicas, *Renewals or *Renewed between write nodes.
+// Messages are immutable once sent.
 type Message interface{ sender() model.Incarnation }
 
 // Outgoing is a message and whom it is for: the zero incarnation means all.
@@ -81,8 +82,30 @@ type Chunk struct {
 	Entries []*registry.Entry
 }
 
+// MaxKeys is how many keys a *Renewals or a *Renewed may name. So many of the
+// longest fit into one message of NATS.
+const MaxKeys = 200
+
+// Renewals says that the clients of some keys live. It goes to the incarnation
+// that owns them, from one that their clients spoke to instead. A replica ignores
+// it; what becomes of it is for the owner of the leases to say.
+type Renewals struct {
+	From   model.Incarnation
+	Number uint64 // counts the batches of the sender; one sent again keeps its number
+	Keys   []model.Key
+}
+
+// Renewed acknowledges a batch of renewals.
+type Renewed struct {
+	From    model.Incarnation
+	Number  uint64      // of the batch
+	Unknown []model.Key // what of it the sender doesn't own
+}
+
 func (m *Beacon) sender() model.Incarnation      { return m.From }
 func (m *Delta) sender() model.Incarnation       { return m.Incarnation }
 func (m *PullRequest) sender() model.Incarnation { return m.From }
 func (m *PullMore) sender() model.Incarnation    { return m.From }
 func (m *Chunk) sender() model.Incarnation       { return m.From }
+func (m *Renewals) sender() model.Incarnation    { return m.From }
+func (m *Renewed) sender() model.Incarnation     { return m.From }

@@ -138,7 +138,8 @@ func (r *Replica) CutOff(now time.Duration) bool {
 // Members returns the nodes whose beacons arrive, ordered.
 func (r *Replica) Members(now time.Duration) []*Member { return r.members.hearing(now) }
 
-// Receive takes in a message of another replica.
+// Receive takes in a message of another replica, and ignores those that are for
+// the owner of leases.
 func (r *Replica) Receive(now model.Moment, m Message) {
 	if m.sender() == r.self {
 		return

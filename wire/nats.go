@@ -17,7 +17,8 @@ import (
 //
 //	message Packet {
 //	  repeated Incarnation incarnations = 1;  // first
-//	  oneof content { Beacon beacon = 2; Delta delta = 3; PullRequest pull = 4; PullMore more = 5; Chunk chunk = 6; }
+//	  oneof content { Beacon beacon = 2; Delta delta = 3; PullRequest pull = 4; PullMore more = 5; Chunk chunk = 6;
+//	                  Renewals renewals = 7; Renewed renewed = 8; }
 //	}
 //	message Incarnation { string name = 1; bytes id = 2; }
 //	message Seq { uint32 incarnation = 1; uint64 seq = 2; }       // an element of a vector
@@ -39,6 +40,9 @@ import (
 //	  uint32 from = 1; uint64 request = 2; uint64 answer = 3; uint64 number = 4; bool last = 5; bool busy = 6;
 //	  bool whole = 7; repeated Seq vector = 8; repeated Seq horizon = 9; repeated Entry entries = 10;
 //	}
+//	message Key { string app = 1; string id = 2; }
+//	message Renewals { uint32 from = 1; uint64 number = 2; repeated Key keys = 3; }
+//	message Renewed { uint32 from = 1; uint64 number = 2; repeated Key unknown = 3; }
 
 // ErrPacket is returned for bytes that are no message between nodes.
 var ErrPacket = errors.New("wire: not a message between nodes")
@@ -59,6 +63,10 @@ func EncodePacket(m cluster.Message) ([]byte, error) {
 		field, write = 5, func(b []byte) []byte { return e.more(b, m) }
 	case *cluster.Chunk:
 		field, write = 6, func(b []byte) []byte { return e.chunk(b, m) }
+	case *cluster.Renewals:
+		field, write = 7, func(b []byte) []byte { return e.keys(b, m.From, m.Number, m.Keys) }
+	case *cluster.Renewed:
+		field, write = 8, func(b []byte) []byte { return e.keys(b, m.From, m.Number, m.Unknown) }
 	default:
 		return nil, fmt.Errorf("wire: a %T can't be sent to a node", m)
 	}
@@ -182,6 +190,19 @@ func (e *packetEncoder) chunk(b []byte, m *cluster.Chunk) []byte {
 	b = e.vector(b, 9, m.Horizon)
 	for _, x := range m.Entries {
 		b = e.entry(b, 10, x)
+	}
+	return b
+}
+
+// keys writes Renewals or Renewed, which look alike.
+func (e *packetEncoder) keys(b []byte, from model.Incarnation, number uint64, keys []model.Key) []byte {
+	b = appendNumber(b, 1, e.ref(from))
+	b = appendNumber(b, 2, number)
+	for _, key := range keys {
+		b = appendMessage(b, 3, func(b []byte) []byte {
+			b = appendText(b, 1, key.App)
+			return appendText(b, 2, key.ID)
+		})
 	}
 	return b
 }

@@ -32,6 +32,12 @@ func DecodePacket(packet []byte) (cluster.Message, error) {
 			out, err = d.more(v.bytes)
 		case 6:
 			out, err = d.chunk(v.bytes)
+		case 7:
+			m := new(cluster.Renewals)
+			out, err = m, d.keys(v.bytes, &m.From, &m.Number, &m.Keys)
+		case 8:
+			m := new(cluster.Renewed)
+			out, err = m, d.keys(v.bytes, &m.From, &m.Number, &m.Unknown)
 		}
 		return err
 	})
@@ -298,6 +304,44 @@ func (d *packetDecoder) chunk(message []byte) (*cluster.Chunk, error) {
 		return nil
 	})
 	return m, from(err, m.From)
+}
+
+// keys reads Renewals or Renewed, which look alike.
+func (d *packetDecoder) keys(message []byte, sender *model.Incarnation, number *uint64, keys *[]model.Key) error {
+	err := readFields(message, func(field protowire.Number, v value) error {
+		switch field {
+		case 1:
+			return d.ref(sender, v.number)
+		case 2:
+			*number = v.number
+		case 3:
+			if len(*keys) == cluster.MaxKeys {
+				return fmt.Errorf("more than %d keys", cluster.MaxKeys)
+			}
+			key, err := readKey(v.bytes)
+			*keys = append(*keys, key)
+			return err
+		}
+		return nil
+	})
+	return from(err, *sender)
+}
+
+func readKey(message []byte) (model.Key, error) {
+	var key model.Key
+	err := readFields(message, func(field protowire.Number, v value) error {
+		switch field {
+		case 1:
+			key.App = v.text()
+		case 2:
+			key.ID = v.text()
+		}
+		return nil
+	})
+	if err == nil && (key.App == "" || key.ID == "") {
+		err = fmt.Errorf("half of a key, or nothing of it")
+	}
+	return key, err
 }
 
 // chunkNumber keeps a number from outside within an int.

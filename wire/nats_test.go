@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,7 +77,9 @@ func packets() map[string]cluster.Message {
 			From: packetA, Request: 3, Answer: 8, Number: 1, Last: true, Whole: true,
 			Vector: model.Vector{packetA: 6}, Horizon: model.Vector{packetB: 1}, Entries: []*registry.Entry{put},
 		},
-		"busy": &cluster.Chunk{From: packetA, Request: 3, Answer: 9, Busy: true, Vector: model.Vector{}, Horizon: model.Vector{}},
+		"renewals": &cluster.Renewals{From: packetA, Number: 12, Keys: []model.Key{in.Key(), small.Key()}},
+		"renewed":  &cluster.Renewed{From: packetB, Number: 12, Unknown: []model.Key{small.Key()}},
+		"busy":     &cluster.Chunk{From: packetA, Request: 3, Answer: 9, Busy: true, Vector: model.Vector{}, Horizon: model.Vector{}},
 	}
 }
 
@@ -151,9 +154,14 @@ func TestUndecodablePackets(t *testing.T) {
 		"unknown content": {0x7a, 0x00},
 	}
 	for name, m := range map[string]cluster.Message{
-		"no sender":        &cluster.PullMore{Answer: 1},
-		"a backward range": &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 3, To: 3}},
-		"no role":          &cluster.Beacon{From: packetA},
+		"no sender":                  &cluster.PullMore{Answer: 1},
+		"renewals of nobody":         &cluster.Renewals{Number: 1, Keys: []model.Key{model.NewKey("A", "i")}},
+		"an acknowledgement of none": &cluster.Renewed{Number: 1},
+		"half a key":                 &cluster.Renewals{From: packetA, Keys: []model.Key{{App: "A"}}},
+		"the other half":             &cluster.Renewed{From: packetA, Unknown: []model.Key{{ID: "i"}}},
+		"too many keys":              &cluster.Renewals{From: packetA, Keys: slices.Repeat([]model.Key{model.NewKey("A", "i")}, cluster.MaxKeys+1)},
+		"a backward range":           &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 3, To: 3}},
+		"no role":                    &cluster.Beacon{From: packetA},
 		"an entry of others": &cluster.Delta{Delta: registry.Delta{Incarnation: packetB, From: 4, To: 6,
 			Entries: packets()["delta"].(*cluster.Delta).Entries}},
 		"an entry without content": &cluster.Chunk{From: packetA, Entries: []*registry.Entry{{Key: model.NewKey("A", "i"),
@@ -234,4 +242,14 @@ func BenchmarkDelta(b *testing.B) {
 			}
 		}
 	})
+}
+
+// The longest batch of renewals must fit into what NATS carries by default.
+func TestTheLargestRenewalsFitOneMessage(t *testing.T) {
+	long := strings.Repeat("x", model.DefaultLimits().Text)
+	keys := slices.Repeat([]model.Key{{App: long, ID: long}}, cluster.MaxKeys)
+	packet, err := wire.EncodePacket(&cluster.Renewals{From: packetA, Number: 1, Keys: keys})
+	if payload := 1 << 20; err != nil || len(packet) > payload {
+		t.Errorf("%d bytes, %v", len(packet), err)
+	}
 }
