@@ -24,6 +24,7 @@ func refusal(err error) *wire.Error {
 		{owner.ErrVersionAhead, wire.CodeVersionAhead},
 		{owner.ErrNotFound, wire.CodeNotFound},
 		{owner.ErrHold, wire.CodeInvalidOrder},
+		{owner.ErrForwards, wire.CodeOverloaded},
 	} {
 		if errors.Is(err, c.is) {
 			return wire.NewError(c.code, "%s", err)

@@ -16,6 +16,8 @@ type Config struct {
 	HoldMax       time.Duration // the longest hold that an operator may ask for
 	Registrations int           // on one connection
 	AskEvery      time.Duration // between two times that a connection is asked to say again what it lost
+	Forwards      int           // renewals that wait for the acknowledgement of another node
+	ForwardEvery  time.Duration // between two times that they are sent, at most
 	Limits        model.Limits  // of one instance
 }
 
@@ -28,6 +30,8 @@ func DefaultConfig() Config {
 		HoldMax:       24 * time.Hour,
 		Registrations: 10_000,
 		AskEvery:      time.Second,
+		Forwards:      100_000,
+		ForwardEvery:  time.Second,
 		Limits:        model.DefaultLimits(),
 	}
 }
@@ -43,6 +47,8 @@ func (c Config) Validate() error {
 		return errors.New("owner: the longest hold by an operator must be longer than 0")
 	case c.Registrations <= 0:
 		return errors.New("owner: a connection must be allowed at least one registration")
+	case c.Forwards <= 0 || c.ForwardEvery <= 0:
+		return errors.New("owner: renewals must be allowed to wait, and for longer than 0 until they are sent again")
 	}
 	return c.Eviction.Validate()
 }

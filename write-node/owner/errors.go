@@ -22,6 +22,8 @@ var (
 	ErrClock = errors.New("the cluster's clock can't go on")
 	// ErrHold: a hold of evictions must have an end, and not too late a one.
 	ErrHold = errors.New("a hold must be longer than 0 and no longer than the node allows")
-	// ErrNotFound: nothing is registered under that key, or not here.
+	// ErrForwards: too many renewals wait for other nodes already.
+	ErrForwards = errors.New("too many renewals wait for the nodes that own them")
+	// ErrNotFound: nothing is registered under that key.
 	ErrNotFound = errors.New("not found")
 )

@@ -8,9 +8,11 @@ import (
 	"heureka/write-node/lease"
 )
 
-// Tick evicts what an operator has released, and what the quota allows of what
-// has been silent for too long. Call it several times a second.
+// Tick forwards the renewals that are due and evicts what an operator has
+// released, and what the quota allows of what has been silent for too long. Call
+// it several times a second.
 func (o *Owner) Tick(now model.Moment) {
+	o.sendForwards(now)
 	o.doubt(now)
 	for _, l := range o.leases.TakeReleased(now.Mono) {
 		o.evict(now, o.registrations[l.Key], &o.counts.Released)

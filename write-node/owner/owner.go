@@ -17,8 +17,10 @@ type Owner struct {
 	leases        *lease.Table
 	registrations map[model.Key]*registration
 	conns         map[ConnID]*connection
-	behind        bool // the replica was, at the last tick
-	cutOff        bool // likewise
+	forwards      forwards
+	outbox        []cluster.Outgoing // messages that the replica knows nothing of
+	behind        bool               // the replica was, at the last tick
+	cutOff        bool               // likewise
 	counts        Counts
 }
 
@@ -27,6 +29,7 @@ type registration struct {
 	lease.Lease
 	conn  *connection     // who renews it; nil: plain HTTP, or nobody since it was adopted
 	entry *registry.Entry // what this node authored last for the key
+	copy  bool            // another node drew the time of its word
 }
 
 // word returns the time of the client's last word.
@@ -41,6 +44,7 @@ func New(cfg Config, replica *cluster.Replica) *Owner {
 		leases:        lease.New(cfg.Eviction),
 		registrations: make(map[model.Key]*registration),
 		conns:         make(map[ConnID]*connection),
+		forwards:      newForwards(cfg.ForwardEvery),
 	}
 }
 
@@ -103,7 +107,8 @@ func (o *Owner) end(now model.Moment, key model.Key, word model.Time, c *connect
 
 // bind makes an entry that was just authored, or confirmed, the registration of
 // a connection, of plain HTTP or of nobody (conn nil), and grants its lease anew.
-func (o *Owner) bind(now model.Moment, e *registry.Entry, conn *connection, class lease.Class) {
+// An adopted one is a copy, an own one isn't.
+func (o *Owner) bind(now model.Moment, e *registry.Entry, conn *connection, class lease.Class) *registration {
 	r := o.registrations[e.Key]
 	if r == nil {
 		r = &registration{Lease: lease.Lease{Key: e.Key}}
@@ -113,8 +118,9 @@ func (o *Owner) bind(now model.Moment, e *registry.Entry, conn *connection, clas
 		r.conn.loses(r, conn)
 		conn.gains(r)
 	}
-	r.entry = e
+	r.entry, r.copy = e, class == lease.Adopted
 	o.leases.Grant(now.Mono, &r.Lease, conn.leaseHolder(), class, o.duration(e.Instance))
+	return r
 }
 
 // drop ends a registration. If its connection is open, its client may want to

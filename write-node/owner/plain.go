@@ -15,27 +15,41 @@ func (o *Owner) PutPlain(inst *model.Instance, now model.Moment) (model.Version,
 	return o.take(inst, model.Version{}, nil, now)
 }
 
-// RenewPlain renews an instance that this node owns, else it returns
-// ErrNotFound. One that a living connection holds needs no renewal. One that was
-// taken over, or whose connection is gone, is from now on kept by plain renewals.
+// RenewPlain renews an instance; ErrNotFound if there is none. If another node
+// owns it, that node will be told, and ErrForwards says that too many renewals
+// wait for that already.
 func (o *Owner) RenewPlain(key model.Key, now model.Moment) error {
+	if o.renew(now, key) {
+		return nil
+	}
+	cur, err := o.living(key)
+	switch {
+	case err != nil || o.ours(cur):
+		return ErrNotFound
+	case !o.forward(now, cur):
+		return ErrForwards
+	}
+	return nil
+}
+
+// renew renews a registration of this node, for a client without a connection.
+// One that a living connection holds needs no renewal. One that was taken over, or
+// whose connection is gone, is from now on kept by plain renewals. It reports
+// false if there is none.
+func (o *Owner) renew(now model.Moment, key model.Key) bool {
 	r, cur := o.registrations[key], o.replica.Map().Get(key)
 	if r == nil || !o.ours(cur) {
-		return ErrNotFound
+		return false
 	}
 	switch {
 	case r.Class() == lease.Adopted:
-		e := o.say(now, cur.Instance, cur.Hash, 0, nil)
-		if e == nil {
-			return ErrClock
-		}
-		o.bind(now, e, nil, lease.Own)
+		o.bind(now, cur, nil, lease.Own).copy = true
 	case r.conn == nil:
 		o.leases.Renew(now.Mono, &r.Lease)
 	case !r.conn.open || !r.Alive(now.Mono):
 		o.bind(now, cur, nil, lease.Own)
 	}
-	return nil
+	return true
 }
 
 // DeletePlain removes an instance, whoever owns it; ErrNotFound if there is none.

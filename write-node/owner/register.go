@@ -140,7 +140,7 @@ func (o *Owner) check(inst *model.Instance, acked model.Version, now model.Momen
 func (o *Owner) take(inst *model.Instance, acked model.Version, c *connection, now model.Moment) (model.Version, error) {
 	hash := inst.Hash()
 	cur, r := o.replica.Map().Get(inst.Key()), o.registrations[inst.Key()]
-	if r != nil && r.Class() == lease.Own && o.ours(cur) && cur.Hash == hash && acked.Time <= cur.Version.Time {
+	if r != nil && !r.copy && o.ours(cur) && cur.Hash == hash && acked.Time <= cur.Version.Time {
 		o.counts.Unchanged++
 	} else if cur = o.say(now, inst, hash, acked.Time, c); cur != nil {
 		o.counts.Registered++

@@ -20,6 +20,8 @@ func (o *Owner) Settle(now model.Moment) (messages []cluster.Outgoing, changes [
 		messages = append(messages, effects.Messages...)
 		changes = append(changes, effects.Changes...)
 		if len(effects.Transitions) == 0 && len(effects.TakeOver) == 0 {
+			messages = append(messages, o.outbox...)
+			o.outbox = nil
 			return messages, changes
 		}
 		for _, t := range effects.Transitions {
@@ -36,6 +38,9 @@ func (o *Owner) Settle(now model.Moment) (messages []cluster.Outgoing, changes [
 // merged looks after a key of which the map may hold something else now than
 // what this node authored.
 func (o *Owner) merged(now model.Moment, key model.Key) {
+	if f := o.forwards.waiting[key]; f != nil {
+		o.follow(now, f)
+	}
 	r, cur := o.registrations[key], o.replica.Map().Get(key)
 	switch {
 	case r == nil && o.ours(cur):
@@ -45,10 +50,15 @@ func (o *Owner) merged(now model.Moment, key model.Key) {
 	case r == nil || o.ours(cur):
 		return
 	}
-	if turn, same := nextTurn(r.entry, cur); same && o.speaks(now, r) {
+	if turn, same := nextTurn(r.entry, cur); same && o.insists(now, r, cur) {
 		if e := o.repeat(now, r.entry, turn); e != nil {
 			o.counts.Repeated++
 			r.entry = e
+			if r.conn == nil && cur.Live() {
+				// The other node may have heard renewals, which it will forward from now
+				// on. Until they come, they count.
+				o.leases.Renew(now.Mono, &r.Lease)
+			}
 			return
 		}
 	}
@@ -57,12 +67,24 @@ func (o *Owner) merged(now model.Moment, key model.Key) {
 		// know better. The client has said the newer one: here it is once more.
 		if e := o.say(now, r.entry.Instance, r.entry.Hash, cur.Version.Time, r.conn); e != nil {
 			o.counts.Repeated++
-			r.entry = e
+			r.entry, r.copy = e, false
 			return
 		}
 	}
 	o.counts.Lost++
+	renewed := r.conn == nil && o.speaks(now, r)
 	o.drop(now, r)
+	if renewed && cur.Live() {
+		o.forward(now, cur) // its new owner may not have heard the client for long
+	}
+}
+
+// insists reports whether a registration is authored again instead of what the
+// map holds for the same word, which may be nothing. A copy that its client renews
+// is, once no other node has the word any more: two copies would outbid each
+// other.
+func (o *Owner) insists(now model.Moment, r *registration, cur *registry.Entry) bool {
+	return o.speaks(now, r) && (!r.copy || !cur.Live())
 }
 
 // speaks reports whether the registration's client is known to live and to speak

@@ -12,8 +12,16 @@ type Counts struct {
 	Repeated     uint64                // words authored again because another node had
 	Lost         uint64                // registrations given up because another node has a later word
 	TakenOver    uint64                // from dead incarnations
+	Forwarded    uint64                // renewals, to the nodes that own the instances
+	Acknowledged uint64                // of them
+	Denied       uint64                // of them: the other node doesn't own it
+	Unanswered   uint64                // of them: nobody acknowledged in time
+	Copied       uint64                // words authored here because a renewal found no owner
 	Evicted      [lease.Classes]uint64 // by lease.Class, when the quota allowed
 	Released     [lease.Classes]uint64 // by lease.Class, by an operator
+
+	ForwardsRefused  uint64 // renewals that found no room to wait
+	RenewedForOthers uint64 // renewals that other nodes forwarded
 }
 
 // Counts returns the counters.

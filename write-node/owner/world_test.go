@@ -24,6 +24,8 @@ type world struct {
 	mono   time.Duration
 	nodes  []*node
 	loss   float64           // how much of what is sent gets lost
+	twice  float64           // how much arrives twice
+	late   float64           // how much arrives up to 3 s late
 	filter func(parcel) bool // what it returns false for gets lost too
 	wire   []parcel
 	uuids  byte
@@ -32,6 +34,7 @@ type world struct {
 type parcel struct {
 	from, to *node
 	message  cluster.Message
+	at       time.Duration // when it arrives
 }
 
 type node struct {
@@ -82,21 +85,48 @@ func (w *world) settle() {
 		for _, n := range w.nodes {
 			w.collect(n)
 		}
-		if len(w.wire) == 0 {
+		arrived := w.arrived()
+		if len(arrived) == 0 {
 			return
 		}
-		parcels := w.wire
-		w.wire = nil
-		for _, p := range parcels {
+		for _, p := range arrived {
 			if p.to.dead || p.to.cut || w.random.Float64() < w.loss {
 				continue
 			}
 			if w.filter == nil || w.filter(p) {
-				p.to.Replica().Receive(w.now(), p.message)
+				p.to.Receive(w.now(), p.message)
 			}
 		}
 	}
 	w.Fatal("the nodes go on talking without end")
+}
+
+// arrived takes what has arrived by now off the wire.
+func (w *world) arrived() []parcel {
+	var out, underway []parcel
+	for _, p := range w.wire {
+		if p.at <= w.mono {
+			out = append(out, p)
+		} else {
+			underway = append(underway, p)
+		}
+	}
+	w.wire = underway
+	return out
+}
+
+// send puts a message on the wire, once or twice, in time or late.
+func (w *world) send(from, to *node, m cluster.Message) {
+	for copies := 1; copies > 0; copies-- {
+		p := parcel{from: from, to: to, message: m, at: w.mono}
+		if w.late > 0 && w.random.Float64() < w.late {
+			p.at += time.Duration(w.random.Int64N(int64(3 * sec)))
+		}
+		w.wire = append(w.wire, p)
+		if w.twice > 0 && w.random.Float64() < w.twice {
+			copies++
+		}
+	}
 }
 
 func (w *world) collect(n *node) {
@@ -115,7 +145,7 @@ func (w *world) collect(n *node) {
 	for _, m := range messages {
 		for _, to := range w.nodes {
 			if to != n && (m.To.IsZero() || m.To == to.Replica().Self()) {
-				w.wire = append(w.wire, parcel{n, to, m.Message})
+				w.send(n, to, m.Message)
 			}
 		}
 	}
@@ -157,7 +187,7 @@ func (w *world) checkInvariant(n *node) {
 			w.Fatalf("%v: %s owns %v without a registration of it", w.mono, n.name, e.Key)
 		}
 		drew := uint64(e.Version.Time)&(1<<model.TimeNodeBits-1) == n.Replica().Self().TimeBits()
-		if r.Class() == lease.Own && !drew {
+		if r.Class() == lease.Own && !r.copy && !drew {
 			w.Fatalf("%v: %s holds %v as its own, but the word was said elsewhere", w.mono, n.name, e.Key)
 		}
 	}

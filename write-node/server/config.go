@@ -66,6 +66,7 @@ type Config struct {
 	MaxCommands      int `help:"Batches and requests that wait for the node's loop." default:"4096" env:"HEUREKA_MAX_COMMANDS"`
 	MaxIncoming      int `help:"Messages of other nodes that wait for the node's loop." default:"1024" env:"HEUREKA_MAX_INCOMING"`
 	MaxWaiting       int `help:"Entries that wait for what is missing before them." default:"100000" env:"HEUREKA_MAX_WAITING"`
+	MaxForwards      int `help:"Renewals that wait for the acknowledgement of the nodes that own the instances." default:"100000" env:"HEUREKA_MAX_FORWARDS"`
 
 	HeaderTimeout time.Duration `name:"http-header-timeout" help:"For the headers of a request." default:"10s" env:"HEUREKA_HTTP_HEADER_TIMEOUT"`
 	ReadTimeout   time.Duration `name:"http-read-timeout" help:"For a whole request." default:"30s" env:"HEUREKA_HTTP_READ_TIMEOUT"`
@@ -152,6 +153,7 @@ func (c Config) validateLimits() error {
 		ops.AtLeast("max-commands", c.MaxCommands, 1),
 		ops.AtLeast("max-incoming", c.MaxIncoming, 1),
 		ops.AtLeast("max-waiting", c.MaxWaiting, 1),
+		ops.AtLeast("max-forwards", c.MaxForwards, 1),
 	)
 }
 
@@ -177,6 +179,7 @@ func (c Config) owner() owner.Config {
 	out := owner.DefaultConfig()
 	out.Lease, out.BehindMax, out.Registrations, out.Limits.Metadata = c.Lease, c.BehindMax, c.MaxRegistrations, c.MaxMetadata
 	out.HoldMax = c.HoldMax
+	out.Forwards = c.MaxForwards
 	out.Eviction = lease.DefaultConfig()
 	out.Eviction.Window, out.Eviction.Share, out.Eviction.HeldMax = c.EvictionWindow, c.EvictionShare, c.HeldMax
 	out.Eviction.Silent, out.Eviction.SilentMax = c.SilentClients, c.SilentMax

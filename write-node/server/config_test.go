@@ -61,6 +61,7 @@ func TestConfigNamesTheWrongSetting(t *testing.T) {
 		{func(c *Config) { c.MaxCommands = 0 }, `--max-commands (HEUREKA_MAX_COMMANDS) is 0: must be at least 1`},
 		{func(c *Config) { c.MaxIncoming = 0 }, `--max-incoming (HEUREKA_MAX_INCOMING) is 0: must be at least 1`},
 		{func(c *Config) { c.MaxWaiting = 0 }, `--max-waiting (HEUREKA_MAX_WAITING) is 0: must be at least 1`},
+		{func(c *Config) { c.MaxForwards = 0 }, `--max-forwards (HEUREKA_MAX_FORWARDS) is 0: must be at least 1`},
 		{func(c *Config) { c.ReadTimeout = 0 }, `--http-read-timeout (HEUREKA_HTTP_READ_TIMEOUT) is 0s: must be above zero`},
 		{func(c *Config) { c.MaxHeader = 0 }, `--http-max-header (HEUREKA_HTTP_MAX_HEADER) is 0: must be at least 1024`},
 	} {

@@ -74,7 +74,7 @@ func (l *loop) run(net network) {
 			l.published(now)
 			continue
 		case m := <-net.Incoming():
-			l.owner.Replica().Receive(l.now(), m)
+			l.owner.Receive(l.now(), m)
 		case c := <-l.commands:
 			l.apply(c)
 		}
@@ -88,7 +88,7 @@ func (l *loop) takeMore(net network) {
 	for range batch {
 		select {
 		case m := <-net.Incoming():
-			l.owner.Replica().Receive(l.now(), m)
+			l.owner.Receive(l.now(), m)
 		case c := <-l.commands:
 			l.apply(c)
 		default:

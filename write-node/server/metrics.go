@@ -32,6 +32,7 @@ func newMetrics(s *Server) *metrics {
 	m := &metrics{server: s}
 	m.registrations()
 	m.leases()
+	m.forwards()
 	m.loop()
 	m.replication()
 	return m
@@ -97,6 +98,18 @@ func (m *metrics) leases() {
 	m.gauge("clients_heard", "Clients that hold registrations here and are heard.", func(s *sample) float64 { return float64(s.heard) })
 	m.gauge("clients_silent", "Clients whose leases have all ended, without their closing the connection.", func(s *sample) float64 { return float64(s.silent) })
 	m.limit("silent_clients", func(c *Config) int { return c.SilentClients })
+}
+
+func (m *metrics) forwards() {
+	m.gauge("forwards", "Renewals that wait for the nodes that own the instances.", func(s *sample) float64 { return float64(s.forwarding) })
+	m.limit("forwards", func(c *Config) int { return c.MaxForwards })
+	m.counter("forwarded_total", "Renewals passed on to the nodes that own the instances.", func(s *sample) float64 { return float64(s.counts.Forwarded) })
+	m.counter("forwards_acknowledged_total", "Of them, acknowledged.", func(s *sample) float64 { return float64(s.counts.Acknowledged) })
+	m.counter("forwards_denied_total", "Of them, for instances that the other node doesn't own.", func(s *sample) float64 { return float64(s.counts.Denied) })
+	m.counter("forwards_unanswered_total", "Of them, not acknowledged in time.", func(s *sample) float64 { return float64(s.counts.Unanswered) })
+	m.counter("forwards_refused_total", "Renewals that found no room to wait.", func(s *sample) float64 { return float64(s.counts.ForwardsRefused) })
+	m.counter("copied_total", "Instances taken over because their owner didn't answer for a renewal.", func(s *sample) float64 { return float64(s.counts.Copied) })
+	m.counter("renewed_for_others_total", "Renewals that other nodes passed on to this one.", func(s *sample) float64 { return float64(s.counts.RenewedForOthers) })
 }
 
 func (m *metrics) loop() {

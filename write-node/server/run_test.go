@@ -106,13 +106,13 @@ func TestNodesShareWhatTheyOwn(t *testing.T) {
 		n.until("instance", func(s status) bool { return s.Live == 1 && s.Digest == nodes[0].status().Digest })
 		n.until("peers", func(s status) bool { return len(s.Members) == 2 })
 	}
-	// A put elsewhere moves it there; a renewal at the former owner finds nothing.
+	// A put elsewhere moves it there; a renewal at the former owner goes there.
 	const path = "/api/v1/apps/ORDERS/instances/o-1"
 	if code, body := nodes[1].request(http.MethodPut, path, `{"status":"DOWN"}`); code != http.StatusOK {
 		t.Fatalf("put: %d %s", code, body)
 	}
 	nodes[0].until("loss", func(s status) bool { return s.Leases["own"].Held == 0 })
-	if code, body := nodes[0].request(http.MethodPost, path+"/renew", ""); code != http.StatusNotFound {
+	if code, body := nodes[0].request(http.MethodPost, path+"/renew", ""); code != http.StatusNoContent {
 		t.Errorf("renew at the former owner: %d %s", code, body)
 	}
 	if code, body := nodes[1].request(http.MethodPost, path+"/renew", ""); code != http.StatusNoContent {

@@ -19,6 +19,7 @@ type state struct {
 	ready      bool
 	behind     bool
 	counts     owner.Counts
+	forwarding int // renewals that wait for other nodes
 	replica    cluster.Stats
 	leases     [lease.Classes]lease.Stats
 	queued     []queuedLease // the first ones
@@ -60,6 +61,7 @@ func (s *Server) publish(now model.Moment) {
 		ready:      replica.Ready(),
 		behind:     replica.Behind(now.Mono),
 		counts:     o.Counts(),
+		forwarding: o.Forwarding(),
 		replica:    replica.Stats(),
 		entries:    replica.Map().Live(),
 		tombstones: replica.Map().Tombstones(),
@@ -90,6 +92,9 @@ func (s *Server) publish(now model.Moment) {
 func (s *Server) report(before, next *state) {
 	if n := next.counts.TakenOver - before.counts.TakenOver; n > 0 {
 		s.log.Info("took instances of dead nodes over", "instances", n)
+	}
+	if n := next.counts.Copied - before.counts.Copied; n > 0 {
+		s.log.Info("took instances over from nodes that don't answer for them", "instances", n)
 	}
 	if n := next.counts.Lost - before.counts.Lost; n > 0 {
 		s.log.Debug("instances have a later word elsewhere", "instances", n)
