@@ -25,6 +25,7 @@ func refusal(err error) *wire.Error {
 		{owner.ErrNotFound, wire.CodeNotFound},
 		{owner.ErrHold, wire.CodeInvalidOrder},
 		{owner.ErrForwards, wire.CodeOverloaded},
+		{owner.ErrBehind, wire.CodeNotReady},
 	} {
 		if errors.Is(err, c.is) {
 			return wire.NewError(c.code, "%s", err)

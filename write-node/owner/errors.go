@@ -24,6 +24,9 @@ var (
 	ErrHold = errors.New("a hold must be longer than 0 and no longer than the node allows")
 	// ErrForwards: too many renewals wait for other nodes already.
 	ErrForwards = errors.New("too many renewals wait for the nodes that own them")
+	// ErrBehind: nothing is registered under that key as far as this node knows,
+	// which lacks something just now.
+	ErrBehind = errors.New("not found, but this node hasn't heard everything yet")
 	// ErrNotFound: nothing is registered under that key.
 	ErrNotFound = errors.New("not found")
 )

@@ -15,16 +15,19 @@ func (o *Owner) PutPlain(inst *model.Instance, now model.Moment) (model.Version,
 	return o.take(inst, model.Version{}, nil, now)
 }
 
-// RenewPlain renews an instance; ErrNotFound if there is none. If another node
-// owns it, that node will be told, and ErrForwards says that too many renewals
-// wait for that already.
+// RenewPlain renews an instance; ErrNotFound if there is none, or ErrBehind if
+// that may be for want of hearing of it: its client had better ask elsewhere than
+// put it again. If another node owns it, that node will be told, and ErrForwards
+// says that too many renewals wait for that already.
 func (o *Owner) RenewPlain(key model.Key, now model.Moment) error {
 	if o.renew(now, key) {
 		return nil
 	}
 	cur, err := o.living(key)
 	switch {
-	case err != nil || o.ours(cur):
+	case err != nil && o.replica.Behind(now.Mono):
+		return ErrBehind
+	case err != nil || o.ours(cur): // ours without a registration: about to be ended again
 		return ErrNotFound
 	case !o.forward(now, cur):
 		return ErrForwards
