@@ -3,12 +3,18 @@ package api
 import (
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
 
+	"heureka/cluster"
 	"heureka/model"
+	"heureka/registry"
 	"heureka/wire"
+	"heureka/write-node/owner"
+
+	"github.com/google/uuid"
 )
 
 // request makes a plain request and returns status and body of the answer.
@@ -74,6 +80,41 @@ func TestPlainRegistration(t *testing.T) {
 			t.Errorf("%s %s: %d %s", c.method, c.path, status, body)
 		}
 	}
+}
+
+// What another node owns is renewed there, as long as there is room to wait for
+// its acknowledgement.
+func TestARenewalOfWhatAnotherNodeOwns(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := owner.DefaultConfig()
+	own.Forwards = 1
+	b := serve(t, config(), own, ln, nil)
+	other := model.Incarnation{Name: "write-2", ID: uuid.New()}
+	delta := &cluster.Delta{Delta: registry.Delta{Incarnation: other, To: 2}}
+	for i, id := range []string{"1", "2"} {
+		inst := &model.Instance{App: "A", ID: id}
+		delta.Entries = append(delta.Entries, &registry.Entry{
+			Key: inst.Key(), Version: model.Version{Time: 1, Incarnation: other},
+			Dot: model.Dot{Incarnation: other, Seq: uint64(i + 1)}, Instance: inst, Hash: inst.Hash(),
+		})
+	}
+	received := make(chan struct{})
+	err = b.state.Do(t.Context(), Command{
+		Apply: func(o *owner.Owner, now model.Moment) { o.Receive(now, delta) },
+		Done:  func() { close(received) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-received
+	if status, body := b.request(http.MethodPost, "/api/v1/apps/A/instances/1/renew", ""); status != http.StatusNoContent {
+		t.Errorf("the first: %d %s", status, body)
+	}
+	status, body := b.request(http.MethodPost, "/api/v1/apps/A/instances/2/renew", "")
+	b.wantErrorBody("the second", status, body, wire.CodeOverloaded)
 }
 
 func TestTheVersionIsTheEntityTag(t *testing.T) {

@@ -20,11 +20,20 @@
 // every living entry that this incarnation owns, once Settle has run.
 //
 // A registration is own or adopted. It is own when the client spoke to this
-// node; then this node also drew the time of the entry, so no two nodes ever
-// hold the same word of a client as their own. It is adopted when it was taken
-// over from a dead incarnation; a word of its client, even one that says nothing
-// new, makes it own and draws a time. This is why two nodes never outbid each
-// other for one word: the one that adopted it gives way.
+// node, and adopted when it was taken over from a dead incarnation. A word of its
+// client, even one that says nothing new, makes it own and draws a time. A renewal
+// over plain HTTP is no word: it makes it own, too, but leaves it a copy, of a word
+// whose time another node drew. Of the nodes that hold the same word of a client,
+// one at most holds it as no copy, and copies give way: this is why two nodes never
+// outbid each other.
+//
+// # Plain renewals
+//
+// A renewal over plain HTTP may reach any node, behind a balancer for instance.
+// One that doesn't own the instance tells the owner, in batches, again and again
+// until they are acknowledged. If nobody acknowledges it for as long as the client
+// takes to renew once more, the node authors a copy of its own. Ownership doesn't
+// follow the balancer.
 //
 // # Lost registrations
 //

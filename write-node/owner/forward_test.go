@@ -86,6 +86,21 @@ func TestRenewalsOfNothing(t *testing.T) {
 	}
 }
 
+func TestANodeThatIsBehindDoesntSayThatThereIsNothing(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	w.filter = func(p parcel) bool { _, beacon := p.message.(*cluster.Beacon); return beacon }
+	w.put(w.nodes[0], instance(key, "one"))
+	w.run(3 * sec)
+	if err := w.nodes[1].RenewPlain(key, w.now()); !errors.Is(err, ErrBehind) {
+		t.Errorf("answered %v", err)
+	}
+	w.filter = nil
+	w.run(5 * sec)
+	if err := w.nodes[1].RenewPlain(key, w.now()); err != nil {
+		t.Errorf("once it has caught up: %v", err)
+	}
+}
+
 func TestARenewalIsSentUntilItIsAcknowledged(t *testing.T) {
 	for name, lost := range map[string]func(cluster.Message) bool{"the renewal": isRenewals, "the acknowledgement": isRenewed} {
 		t.Run(name+" is lost", func(t *testing.T) {

@@ -43,6 +43,9 @@ func TestOneNodeRegisters(t *testing.T) {
 		"heureka_write_acks_total 1", `heureka_write_messages_total{type="register"} 1`, "heureka_write_ready 1",
 		`heureka_write_errors_total{code="201",name="not_registered"} 0`, `heureka_write_limit{of="connections"} 20000`,
 		`heureka_write_evictions_total{class="adopted"} 0`, "heureka_write_map_entries 1", "heureka_write_commands 0",
+		"heureka_write_forwards 0", `heureka_write_limit{of="forwards"} 100000`, "heureka_write_forwarded_total 0",
+		"heureka_write_forwards_acknowledged_total 0", "heureka_write_forwards_denied_total 0", "heureka_write_forwards_unanswered_total 0",
+		"heureka_write_forwards_refused_total 0", "heureka_write_copied_total 0", "heureka_write_renewed_for_others_total 0",
 	} {
 		if code != http.StatusOK || !strings.Contains(body, want+"\n") {
 			t.Errorf("the metrics lack %s", want)
