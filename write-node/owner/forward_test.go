@@ -173,9 +173,9 @@ func TestWhoGivesACopyUpTellsItsNewOwnerThatTheClientLives(t *testing.T) {
 			w := newWorld(t, "a", "b", "c")
 			w.put(w.nodes[0], brief())
 			w.nodes[0].cut = true
-			w.run(cut, w.renews(w.nodes[1], 5*sec))
+			w.run(cut, w.renews(w.nodes[1], 7*sec))
 			w.nodes[0].cut = false
-			w.run(2*time.Minute, w.renews(w.nodes[1], 5*sec))
+			w.run(2*time.Minute, w.renews(w.nodes[1], 7*sec))
 			if len(w.agree()) != 1 {
 				t.Error("it was evicted")
 			}
@@ -257,15 +257,116 @@ func TestARenewalThatIsUnderWayWhenTheLeaseEndsKeepsTheInstance(t *testing.T) {
 	w.wantOwner("b one")
 }
 
-func TestAnOwnerThatIsNoneDeniesIt(t *testing.T) {
-	// B hears nothing of what a authors.
-	deaf := func(p parcel) bool {
-		switch p.message.(type) {
-		case *cluster.Delta, *cluster.Chunk:
-			return false
-		}
-		return true
+// deaf drops all that tells nodes of what others have authored.
+func deaf(p parcel) bool {
+	switch p.message.(type) {
+	case *cluster.Delta, *cluster.Chunk:
+		return false
 	}
+	return true
+}
+
+func TestADenialIsForgottenWhenTheOwnerAuthorsAgain(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	a, b := w.nodes[0], w.nodes[1]
+	w.put(a, instance(key, "one"))
+	w.filter = deaf
+	a.evict(w.now(), a.registrations[key])
+	w.renews(b, 1)()
+	w.run(2 * sec)
+	w.put(a, instance(key, "one"))
+	w.filter = nil
+	w.run(20 * sec)
+	if c := b.Counts(); c.Denied != 1 || c.Acknowledged != 1 || c.Copied != 0 {
+		t.Errorf("counted %+v", c)
+	}
+	w.wantOwner("a one")
+}
+
+func TestAnHeirCountsTheRenewalThatWaitedForTheDead(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	inst := instance(key, "one")
+	inst.Lease.DurationMs = (60 * sec).Milliseconds()
+	w.put(w.nodes[0], inst)
+	w.nodes[0].dead = true
+	w.renews(w.nodes[1], 1)()
+	w.run(15 * sec)
+	w.wantOwner("b one")
+	if r := w.nodes[1].registrations[key]; r.Class() != lease.Own || !r.copy || w.nodes[1].Forwarding() != 0 {
+		t.Errorf("class %s, copy %t, %d wait", r.Class(), r.copy, w.nodes[1].Forwarding())
+	}
+}
+
+func TestAWordAboutARenewedCopyDrawsATime(t *testing.T) {
+	for name, say := range map[string]func(w *world, n *node){
+		"put":      func(w *world, n *node) { w.put(n, brief()) },
+		"register": func(w *world, n *node) { w.connect(n, "p", 1).register(brief()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "a", "b")
+			w.put(w.nodes[0], brief())
+			w.nodes[0].dead = true
+			b := w.nodes[1]
+			w.run(12*sec, w.renews(b, 5*sec))
+			before := b.registrations[key].entry.Version
+			say(w, b)
+			w.run(100 * time.Millisecond)
+			if r := b.registrations[key]; r.copy || r.entry.Version.Time <= before.Time {
+				t.Errorf("version %v after %v, copy %t", r.entry.Version, before, r.copy)
+			}
+		})
+	}
+}
+
+// B has a copy of the later connection's word when the earlier one's comes in.
+func TestACopyOfALaterConnectionsWordIsSaidOnceMore(t *testing.T) {
+	w := newWorld(t, "a", "b", "c")
+	a, b, c := w.nodes[0], w.nodes[1], w.nodes[2]
+	c.cut = true
+	w.connect(c, "p", 1)
+	w.connect(a, "p", 2).register(brief())
+	a.dead = true
+	w.run(12*sec, w.renews(b, 5*sec))
+	if _, err := c.Register(1, instance(key, "old"), model.Version{}, w.now()); err != nil {
+		t.Fatal(err)
+	}
+	c.cut = false
+	w.run(5*sec, w.renews(b, 5*sec))
+	w.wantOwner("b one")
+	if b.registrations[key].copy {
+		t.Error("b holds what it said itself as a copy")
+	}
+}
+
+func TestHowLongARenewalWaits(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	for name, c := range map[string]struct {
+		lease model.Lease
+		want  time.Duration
+	}{
+		"a third of the default":          {model.Lease{}, 10 * sec},
+		"a third of its lease":            {model.Lease{DurationMs: 90_000}, 30 * sec},
+		"as long as the client says":      {model.Lease{RenewalMs: 4000}, 4 * sec},
+		"but no longer than half a lease": {model.Lease{RenewalMs: 29_000}, 15 * sec},
+	} {
+		inst := instance(key, "one")
+		inst.Lease = c.lease
+		if got := w.nodes[0].patience(inst); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	// However short, it is sent before it is given up.
+	inst := instance(key, "one")
+	inst.Lease.DurationMs = 150
+	w.put(w.nodes[0], inst)
+	w.renews(w.nodes[1], 1)()
+	w.run(300 * time.Millisecond)
+	if c := w.nodes[1].Counts(); c.Acknowledged != 1 || c.Copied != 0 {
+		t.Errorf("counted %+v", c)
+	}
+}
+
+func TestAnOwnerThatIsNoneDeniesIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		end  func(w *world, a *node)
 		want string
@@ -278,7 +379,13 @@ func TestAnOwnerThatIsNoneDeniesIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "a", "b")
 			w.put(w.nodes[0], instance(key, "one"))
-			w.filter = deaf
+			sent := 0
+			w.filter = func(p parcel) bool {
+				if isRenewals(p.message) {
+					sent++
+				}
+				return deaf(p)
+			}
 			c.end(w, w.nodes[0])
 			w.run(sec)
 			w.renews(w.nodes[1], 1)()
@@ -286,6 +393,9 @@ func TestAnOwnerThatIsNoneDeniesIt(t *testing.T) {
 			w.filter = nil
 			w.run(10 * sec)
 			w.wantOwner(c.want)
+			if sent > 1 {
+				t.Errorf("sent %d times", sent)
+			}
 			if denied := w.nodes[1].Counts().Denied; (denied == 1) != (c.want == "b one" || c.want == "") {
 				t.Errorf("%d renewals were denied", denied)
 			}

@@ -29,7 +29,7 @@ type registration struct {
 	lease.Lease
 	conn  *connection     // who renews it; nil: plain HTTP, or nobody since it was adopted
 	entry *registry.Entry // what this node authored last for the key
-	copy  bool            // of a word whose time another node drew
+	copy  bool            // of a word that this node hasn't drawn, or had lost
 }
 
 // word returns the time of the client's last word.

@@ -54,11 +54,6 @@ func (o *Owner) merged(now model.Moment, key model.Key) {
 		if e := o.repeat(now, r.entry, turn); e != nil {
 			o.counts.Repeated++
 			r.entry = e
-			if r.conn == nil && cur.Live() {
-				// The other node may have heard renewals, which it will forward from now
-				// on. Until they come, they count.
-				o.leases.Renew(now.Mono, &r.Lease)
-			}
 			return
 		}
 	}

@@ -173,7 +173,8 @@ func (w *world) run(d time.Duration, each ...func()) {
 }
 
 // checkInvariant checks that there is exactly one registration for each living
-// entry that the node owns, and that own ones have a time which the node drew.
+// entry that the node owns, and that it drew the times of the own ones,
+// but for copies.
 func (w *world) checkInvariant(n *node) {
 	w.Helper()
 	owned := 0
@@ -188,7 +189,7 @@ func (w *world) checkInvariant(n *node) {
 		}
 		drew := uint64(e.Version.Time)&(1<<model.TimeNodeBits-1) == n.Replica().Self().TimeBits()
 		if r.Class() == lease.Own && !r.copy && !drew {
-			w.Fatalf("%v: %s holds %v as its own, but the word was said elsewhere", w.mono, n.name, e.Key)
+			w.Fatalf("%v: %s holds %v as no copy, but the word was said elsewhere", w.mono, n.name, e.Key)
 		}
 	}
 	if owned != len(n.registrations) {
