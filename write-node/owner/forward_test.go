@@ -184,19 +184,33 @@ func TestWhoGivesACopyUpTellsItsNewOwnerThatTheClientLives(t *testing.T) {
 	}
 }
 
+// hears has a node hear a client, so that being cut off is no reason for it to hold
+// its evictions. It returns what the client does.
+func (w *world) hears(n *node) func() {
+	c := w.connect(n, "another", 9)
+	other := instance(model.NewKey("OTHERS", "o-1"), "other")
+	other.Lease.DurationMs = time.Hour.Milliseconds() // who takes it over keeps it
+	c.register(other)
+	for _, n := range w.nodes {
+		n.shown = nil
+	}
+	return c.beat("other")
+}
+
 // One node is cut off, and the balancer sends it one renewal, then none.
 func TestTheEvictionOfACopyEndsTheCopyOnly(t *testing.T) {
 	w := newWorld(t, "a", "b", "c")
 	c := w.nodes[2]
+	beat := w.hears(c)
 	w.put(w.nodes[0], instance(key, "one"))
 	c.cut = true
 	w.renews(c, 1)()
-	w.run(3*time.Minute, w.renews(w.nodes[1], 10*sec))
+	w.run(3*time.Minute, w.renews(w.nodes[1], 10*sec), beat)
 	if c.Counts().Copied != 1 || c.Counts().Evicted[lease.Own] != 1 {
 		t.Fatalf("the node that was cut off counted %+v", c.Counts())
 	}
 	c.cut = false
-	w.run(time.Minute, w.renews(w.nodes[1], 10*sec))
+	w.run(time.Minute, w.renews(w.nodes[1], 10*sec), beat)
 	w.wantOwner("a one")
 	w.wantShown(w.nodes[0], "+ORDERS/o-1 one")
 	w.wantShown(w.nodes[1], "+ORDERS/o-1 one")
@@ -206,15 +220,16 @@ func TestTheEvictionOfACopyEndsTheCopyOnly(t *testing.T) {
 func TestACopyThatIsRenewedOutlivesTheEvictionOfAnother(t *testing.T) {
 	w := newWorld(t, "a", "b", "c")
 	b, c := w.nodes[1], w.nodes[2]
+	beat := w.hears(c)
 	w.put(w.nodes[0], instance(key, "one"))
 	w.nodes[0].dead, c.cut = true, true
 	w.renews(c, 1)()
-	w.run(3*time.Minute, w.renews(b, 10*sec))
+	w.run(3*time.Minute, w.renews(b, 10*sec), beat)
 	if c.Counts().Evicted[lease.Own] != 1 {
 		t.Fatalf("the node that was cut off counted %+v", c.Counts())
 	}
 	c.cut = false
-	w.run(time.Minute, w.renews(b, 10*sec))
+	w.run(time.Minute, w.renews(b, 10*sec), beat)
 	w.wantOwner("b one")
 	w.wantShown(b, "+ORDERS/o-1 one")
 }
@@ -271,7 +286,7 @@ func TestADenialIsForgottenWhenTheOwnerAuthorsAgain(t *testing.T) {
 	a, b := w.nodes[0], w.nodes[1]
 	w.put(a, instance(key, "one"))
 	w.filter = deaf
-	a.evict(w.now(), a.registrations[key])
+	a.evict(w.now(), a.registrations[key], &a.counts.Evicted)
 	w.renews(b, 1)()
 	w.run(2 * sec)
 	w.put(a, instance(key, "one"))
@@ -371,7 +386,7 @@ func TestAnOwnerThatIsNoneDeniesIt(t *testing.T) {
 		end  func(w *world, a *node)
 		want string
 	}{
-		"its lease has ended":      {func(w *world, a *node) { a.evict(w.now(), a.registrations[key]) }, "b one"},
+		"its lease has ended":      {func(w *world, a *node) { a.evict(w.now(), a.registrations[key], &a.counts.Evicted) }, "b one"},
 		"its client unregistered":  {func(w *world, a *node) { _ = a.DeletePlain(key, w.now()) }, ""},
 		"its client said it anew":  {func(w *world, a *node) { _, _ = a.PutPlain(instance(key, "two"), w.now()) }, "a two"},
 		"nothing became of it yet": {func(*world, *node) {}, "a one"},
@@ -482,7 +497,7 @@ func TestAForwardedRenewalLeavesALivingConnectionAlone(t *testing.T) {
 	if r := w.nodes[0].registrations[key]; r.conn == nil {
 		t.Error("it was taken from its connection")
 	}
-	w.nodes[0].Close(1)
+	w.nodes[0].Close(1, Left)
 	w.run(time.Minute, w.renews(w.nodes[1], 10*sec))
 	w.wantOwner("a one")
 }
