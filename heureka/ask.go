@@ -39,7 +39,7 @@ func request(ctx context.Context, method, node, path string, content []byte) ([]
 		return nil, err
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
+	if answer.StatusCode != http.StatusOK && answer.StatusCode != http.StatusNoContent {
 		return nil, refusal(answer)
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, answer.Body, maxAnswer))
@@ -52,9 +52,14 @@ func request(ctx context.Context, method, node, path string, content []byte) ([]
 // askAny asks one node after the other until one answers. A refusal that every
 // node would repeat is an answer.
 func askAny(ctx context.Context, nodes []string, path string) ([]byte, error) {
+	return requestAny(ctx, http.MethodGet, nodes, path, nil)
+}
+
+// requestAny sends any request, with a body, likewise.
+func requestAny(ctx context.Context, method string, nodes []string, path string, content []byte) ([]byte, error) {
 	var failures []error
 	for _, node := range nodes {
-		body, err := ask(ctx, node, path)
+		body, err := request(ctx, method, node, path, content)
 		var refused *wire.Error
 		switch {
 		case err == nil:
@@ -66,7 +71,7 @@ func askAny(ctx context.Context, nodes []string, path string) ([]byte, error) {
 		}
 		failures = append(failures, fmt.Errorf("%s: %w", node, err))
 	}
-	return nil, fmt.Errorf("no read node answers: %w", errors.Join(failures...))
+	return nil, fmt.Errorf("no node answers: %w", errors.Join(failures...))
 }
 
 func refusal(answer *http.Response) error {

@@ -28,7 +28,7 @@ func TestWrongUseIsSaid(t *testing.T) {
 		{[]string{"dev", "--only", "write-1"}, exitFailed, "--only needs --processes"},
 		{[]string{"dev", "--write-nodes", "0"}, exitFailed, "--write-nodes is 0"},
 		{[]string{"dev", "--processes", "--only", "write-9", "--data", t.TempDir()}, exitFailed, `no node is called "write-9"`},
-		{[]string{"get", "--read", "127.0.0.1:1"}, exitFailed, "no read node answers"},
+		{[]string{"get", "--read", "127.0.0.1:1"}, exitFailed, "no node answers"},
 		{[]string{"watch", "--read", "ftp://x"}, exitFailed, "ftp"},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
