@@ -40,30 +40,12 @@ func binary(t *testing.T) string {
 // each other nor a cluster that somebody runs.
 func freePlan(t *testing.T) dev.Plan {
 	t.Helper()
-	for try := range 100 {
-		plan := dev.Plan{WriteNodes: 3, ReadNodes: 2, PortOffset: 3000 + (os.Getpid()*97+try*211)%20000}
-		if free(plan) {
-			return plan
-		}
+	plan, release, err := dev.FreePlan(3, 2)
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no range of ports is free")
-	return dev.Plan{}
-}
-
-func free(plan dev.Plan) bool {
-	for _, n := range plan.Nodes() {
-		for _, address := range []string{n.HTTP, n.Admin, n.NATS, n.Routes} {
-			if address == "" {
-				continue
-			}
-			l, err := net.Listen("tcp", address)
-			if err != nil {
-				return false
-			}
-			l.Close()
-		}
-	}
-	return true
+	t.Cleanup(release)
+	return plan
 }
 
 // command is a running heureka.

@@ -4,5 +4,5 @@ package dev
 
 import "os/exec"
 
-// tie does nothing where the kernel can't tie a child to its parent.
-func tie(*exec.Cmd) {}
+// Tie does nothing where the kernel can't tie a child to its parent.
+func Tie(*exec.Cmd) {}

@@ -74,7 +74,7 @@ func (p *Processes) runNode(ctx context.Context, node Node, announced *announced
 	cmd.Stdout, cmd.Stderr = out, logFile
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = p.Grace
-	tie(cmd)
+	Tie(cmd)
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", node.Name, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/coder/websocket"
 
@@ -19,10 +20,28 @@ type Channel struct {
 	conn *websocket.Conn
 }
 
+// Dialer opens connections through an HTTP client; the zero value, through the
+// default one.
+type Dialer struct {
+	HTTP *http.Client
+}
+
 // Dial opens a connection to the node, given as host:port, on one of the two
 // paths of package wire. It says nothing yet.
 func Dial(ctx context.Context, node, path string) (*Channel, error) {
-	conn, _, err := websocket.Dial(ctx, "ws://"+node+path, &websocket.DialOptions{Subprotocols: []string{wire.SubprotocolJSON}})
+	return Dialer{}.Dial(ctx, node, path)
+}
+
+// Hello opens a connection to the node and exchanges hellos. The version is
+// filled in.
+func Hello(ctx context.Context, node, path string, hello wire.Hello) (*Channel, *wire.Welcome, error) {
+	return Dialer{}.Hello(ctx, node, path, hello)
+}
+
+// Dial is the function Dial through the dialer's client.
+func (d Dialer) Dial(ctx context.Context, node, path string) (*Channel, error) {
+	options := &websocket.DialOptions{HTTPClient: d.HTTP, Subprotocols: []string{wire.SubprotocolJSON}}
+	conn, _, err := websocket.Dial(ctx, "ws://"+node+path, options)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", node, err)
 	}
@@ -30,10 +49,9 @@ func Dial(ctx context.Context, node, path string) (*Channel, error) {
 	return &Channel{conn: conn}, nil
 }
 
-// Hello opens a connection to the node and exchanges hellos. The version is
-// filled in.
-func Hello(ctx context.Context, node, path string, hello wire.Hello) (*Channel, *wire.Welcome, error) {
-	c, err := Dial(ctx, node, path)
+// Hello is the function Hello through the dialer's client.
+func (d Dialer) Hello(ctx context.Context, node, path string, hello wire.Hello) (*Channel, *wire.Welcome, error) {
+	c, err := d.Dial(ctx, node, path)
 	if err != nil {
 		return nil, nil, err
 	}
