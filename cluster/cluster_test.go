@@ -408,6 +408,31 @@ func TestTakeOverNeedsHalfOfTheWriteNodes(t *testing.T) {
 	t.Fatal("hearing half, it took nothing over")
 }
 
+// TestWhoIsCutOffTakesNothingOver loses both peers at once, whose last beacons came
+// at different times: while the first is dead already, the other isn't yet.
+func TestWhoIsCutOffTakesNothingOver(t *testing.T) {
+	config := DefaultConfig()
+	config.Size = 3
+	for _, apart := range []time.Duration{0, 100 * time.Millisecond, time.Second, 2 * time.Second} {
+		r, dead, later := newReplica(config, "a", Write), newReplica(config, "b", Write), incarnation("c", 1)
+		put(dead, 0, "i-1")
+		r.Receive(at(0), only[*Delta](dead.Drain().Messages)[0])
+		const cut = 5 * time.Second
+		for now := time.Duration(0); now <= time.Minute; now += 100 * time.Millisecond {
+			if now <= cut {
+				r.Receive(at(now), beacon(dead.Self(), Write, uint64(now/time.Millisecond)+1, true))
+			}
+			if now <= cut+apart {
+				r.Receive(at(now), beacon(later, Write, uint64(now/time.Millisecond)+1, false)) // no heir either
+			}
+			r.Tick(at(now))
+			if e := r.Drain(); len(e.TakeOver) > 0 {
+				t.Fatalf("%v apart: took over %v after it was cut off", apart, now-cut)
+			}
+		}
+	}
+}
+
 func TestAPauseOfOnesOwnIsNobodysDeath(t *testing.T) {
 	r := newReplica(DefaultConfig(), "a", Write)
 	other := newReplica(DefaultConfig(), "b", Write)

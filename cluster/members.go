@@ -118,7 +118,17 @@ func (ms *members) ticks(now time.Duration) map[model.Incarnation]uint64 {
 
 // half reports whether this node hears at least half of the write nodes that it
 // knows of, itself counted if it is one.
-func (ms *members) half(now time.Duration) bool {
+func (ms *members) half(now time.Duration) bool { return ms.halfWithin(ms.config.DeadAfter, now) }
+
+// halfLately is half of those that were heard within half of the time that makes
+// a node dead. A node that is cut off takes its peers for dead one after the other,
+// as far apart as their last beacons came: to judge by the first that it hears all
+// the rest would have it take over in a minority.
+func (ms *members) halfLately(now time.Duration) bool {
+	return ms.halfWithin(ms.config.DeadAfter/2, now)
+}
+
+func (ms *members) halfWithin(limit, now time.Duration) bool {
 	names, hearing := make(map[string]bool), make(map[string]bool)
 	if ms.role == Write {
 		names[ms.self.Name], hearing[ms.self.Name] = true, true
@@ -128,7 +138,7 @@ func (ms *members) half(now time.Duration) bool {
 			continue
 		}
 		names[m.Incarnation.Name] = true
-		if ms.heard(m, now) {
+		if ms.heard(m, now) && now-m.Heard <= limit {
 			hearing[m.Incarnation.Name] = true
 		}
 	}

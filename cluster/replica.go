@@ -357,7 +357,7 @@ func (r *Replica) takeOver(now time.Duration) {
 		if m == nil || !r.ready || !r.members.dead(m, now) {
 			continue
 		}
-		if inc.Name != r.self.Name && !r.members.half(now) && now-m.Rose < r.config.MinorityTakeOver {
+		if inc.Name != r.self.Name && !r.members.halfLately(now) && now-m.Rose < r.config.MinorityTakeOver {
 			continue
 		}
 		if r.members.heir(inc, r.ready, now) == r.self {
