@@ -32,12 +32,14 @@ func (s *session) read() error {
 		s.tell(wire.NewError(wire.CodeHelloExpected, "no hello came within %s", cfg.Hello))
 	})
 	defer noHello.Stop()
-	silent := time.AfterFunc(patience, func() {
+	silence := func() *wire.Error {
 		s.silence.Store(true)
-		s.tell(wire.NewError(wire.CodeSilent, "nothing came for %s", patience))
-	})
+		return wire.NewError(wire.CodeSilent, "nothing came for %s", patience)
+	}
+	silent := time.AfterFunc(patience, func() { s.tell(silence()) })
 	silent.Stop()
 	defer silent.Stop()
+	var due time.Time // when the client, once it has greeted, must have said something
 	var buffer bytes.Buffer
 	for {
 		refused, err := s.readFrame(&buffer)
@@ -45,6 +47,12 @@ func (s *session) read() error {
 			return err
 		}
 		silent.Stop() // while there is no room for its answers, it isn't the client that is silent
+		if s.greeted && time.Now().After(due) {
+			// This node stood still, so the timer is as late as the frame. Its client
+			// heard nothing either, and may have gone on elsewhere: what it said here
+			// before would pass for its newest word, and bring back what it has ended.
+			return s.hand([]item{{err: silence()}})
+		}
 		ended, err := s.handFrame(buffer.Bytes(), refused)
 		if ended || err != nil {
 			return err
@@ -54,6 +62,7 @@ func (s *session) read() error {
 		}
 		if s.greeted {
 			noHello.Stop()
+			due = time.Now().Add(patience)
 			silent.Reset(patience)
 		}
 	}
