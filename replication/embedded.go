@@ -25,6 +25,8 @@ func startServer(ctx context.Context, config Config, self model.Incarnation, log
 		NoSigs:       true,
 		PingInterval: config.Ping,
 		MaxPingsOut:  2,
+		// A peer that is away for long is told of now and then, not each second.
+		ReconnectErrorReports: 60,
 		Cluster: natsserver.ClusterOpts{
 			Name:         config.Cluster,
 			PingInterval: config.Ping,
