@@ -2,7 +2,9 @@ package clustertest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -15,7 +17,18 @@ import (
 	"heureka/model"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// built has the programs of the nodes, for the tests that start processes.
+var built programs
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := built.remove(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+		os.Exit(code)
+	}))
+}
 
 // testCluster is a cluster on ports of the system's choosing.
 type testCluster struct {

@@ -45,12 +45,8 @@ func TestViewsConvergeUnderConcurrentChanges(t *testing.T) {
 		})
 	}
 	working.Wait()
-	var digest uint64
-	for _, in := range living {
-		digest += in.Hash()
-	}
 	for _, w := range watchers {
-		w.await("the last change", func() bool { return w.session.Len() == len(living) && w.session.Digest() == digest })
+		w.holds(living)
 		w.converged(living...)
 	}
 }

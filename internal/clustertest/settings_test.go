@@ -1,9 +1,13 @@
 package clustertest
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
+	"heureka/cluster"
 	"heureka/internal/dev"
+	"heureka/internal/ops"
 	read "heureka/read-node/server"
 	write "heureka/write-node/server"
 )
@@ -38,4 +42,48 @@ func (c *testCluster) settings() dev.Settings {
 		},
 		Log: c.log(),
 	}
+}
+
+// The times of nodes that have processes of their own. A node is dead sooner than
+// its clients leave it, and both long before a lease ends.
+const (
+	processBeacon    = 200 * time.Millisecond
+	processDeadAfter = 2 * time.Second
+	processHeartbeat = time.Second
+	processLease     = 10 * time.Second // of who doesn't ask for another
+	processWindow    = time.Second
+	processSpread    = 300 * time.Millisecond
+	processDrain     = 2 * time.Second
+)
+
+// kept is how soon an acknowledged registration must be shown, whatever node dies
+// meanwhile.
+const kept = 30 * time.Second
+
+// arguments returns those of one node of a cluster.
+func arguments(n dev.Node, nodes []dev.Node) []string {
+	args := []string{"--name", n.Name, "--http", n.HTTP, "--admin", n.Admin, "--log-format", ops.FormatText}
+	for flag, value := range map[string]time.Duration{
+		"beacon": processBeacon, "dead-after": processDeadAfter, "heartbeat": processHeartbeat,
+		"drain-spread": processSpread, "drain-timeout": processDrain,
+	} {
+		args = append(args, "--"+flag, value.String())
+	}
+	var peers, nats []string
+	writes := 0
+	for _, other := range nodes {
+		if other.Role != cluster.Write {
+			continue
+		}
+		writes++
+		nats = append(nats, "nats://"+other.NATS)
+		if other.Name != n.Name {
+			peers = append(peers, other.Routes)
+		}
+	}
+	if n.Role == cluster.Read {
+		return append(args, "--nats", strings.Join(nats, ","))
+	}
+	return append(args, "--nats-listen", n.NATS, "--routes-listen", n.Routes, "--peers", strings.Join(peers, ","),
+		"--cluster-size", fmt.Sprint(writes), "--lease", processLease.String(), "--eviction-window", processWindow.String())
 }

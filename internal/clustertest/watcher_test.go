@@ -2,6 +2,8 @@ package clustertest
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +39,7 @@ type watcher struct {
 	session *promise.Session
 	keeper  *promise.Keeper
 	told    []told
+	stale   bool          // the node said last that what it tells may be old
 	changed chan struct{} // closed, and replaced, when something was received
 	lost    error         // why nothing more is received
 }
@@ -44,9 +47,16 @@ type watcher struct {
 // watch subscribes at a read node and waits for the snapshot.
 func watch(t *testing.T, node string, interests ...interest.Interest) *watcher {
 	t.Helper()
+	return watchVia(t, nil, node, patience, interests...)
+}
+
+// watchVia is watch through an HTTP client, and says how soon what is
+// acknowledged must be shown.
+func watchVia(t *testing.T, web *http.Client, node string, appear time.Duration, interests ...interest.Interest) *watcher {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	channel, welcome, err := raw.Hello(ctx, node, wire.PathSubscriptions, wire.Hello{Client: t.Name()})
+	channel, welcome, err := raw.Dialer{HTTP: web}.Hello(ctx, node, wire.PathSubscriptions, wire.Hello{Client: t.Name()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +69,7 @@ func watch(t *testing.T, node string, interests ...interest.Interest) *watcher {
 		changed: make(chan struct{}),
 	}
 	w.session = promise.NewSession(w.name, &w.report)
-	w.keeper = promise.NewKeeper(w.name, promise.KeptLimits{Appear: patience}, &w.report)
+	w.keeper = promise.NewKeeper(w.name, promise.KeptLimits{Appear: appear}, &w.report)
 	go w.receive()
 	t.Cleanup(w.verdict)
 	w.subscribe(interests...)
@@ -70,7 +80,6 @@ func watch(t *testing.T, node string, interests ...interest.Interest) *watcher {
 func (w *watcher) verdict() {
 	w.channel.Close()
 	<-w.ended
-	w.keeper.End(time.Since(w.began))
 	if err := w.report.Err(); err != nil {
 		w.t.Errorf("%v", err)
 	}
@@ -104,7 +113,9 @@ func (w *watcher) receive() {
 		for _, m := range frame.Messages {
 			w.take(m)
 		}
-		w.lost = err
+		if w.lost = err; err != nil {
+			w.keeper.End(time.Since(w.began))
+		}
 		close(w.changed)
 		w.changed = make(chan struct{})
 		w.mu.Unlock()
@@ -122,6 +133,10 @@ func (w *watcher) take(m wire.Message) {
 			w.keeper.Shown(m.Instance.Key(), now)
 			w.told = append(w.told, told{key: m.Instance.Key()})
 		}
+	case *wire.Synced:
+		w.stale = m.Stale
+	case *wire.Heartbeat:
+		w.stale = m.Stale
 	case *wire.Remove:
 		if _, held := w.session.Get(m.Key()); held {
 			w.keeper.Gone(m.Key(), now)
@@ -164,6 +179,24 @@ func (w *watcher) sees(want *model.Instance) {
 	})
 }
 
+// holds waits until the watcher holds that many instances with their digest.
+func (w *watcher) holds(all []*model.Instance) {
+	w.t.Helper()
+	var digest uint64
+	for _, in := range all {
+		digest += in.Hash()
+	}
+	w.await(fmt.Sprintf("%d instances with digest %016x", len(all), digest), func() bool {
+		return w.session.Len() == len(all) && w.session.Digest() == digest
+	})
+}
+
+// toldStale waits until the node has said so, or no more.
+func (w *watcher) toldStale(stale bool) {
+	w.t.Helper()
+	w.await(fmt.Sprintf("stale to be %t", stale), func() bool { return w.stale == stale })
+}
+
 // misses waits until the watcher holds nothing of the key.
 func (w *watcher) misses(key model.Key) {
 	w.t.Helper()
@@ -178,7 +211,9 @@ func (w *watcher) misses(key model.Key) {
 func (w *watcher) lives(key model.Key) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.keeper.Acknowledged(key, time.Since(w.began))
+	if w.lost == nil { // who has no connection is shown nothing
+		w.keeper.Acknowledged(key, time.Since(w.began))
+	}
 }
 
 // dies tells it that the registration may go.
@@ -202,6 +237,21 @@ func (w *watcher) history(key model.Key) (puts, removes int) {
 		}
 	}
 	return puts, removes
+}
+
+// returned returns the keys that came back after they had been removed.
+func (w *watcher) returned() []model.Key {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	gone := make(map[model.Key]bool)
+	var back []model.Key
+	for _, c := range w.told {
+		if gone[c.key] && !c.removed {
+			back = append(back, c.key)
+		}
+		gone[c.key] = c.removed
+	}
+	return back
 }
 
 // converged judges the watcher's view against what is registered, at rest.
