@@ -167,6 +167,9 @@ func (d *divided) endure(cut, heal func()) {
 	if n := d.leases("adopted", left...); n != 0 {
 		d.t.Errorf("the minority took over %d", n)
 	}
+	if n := d.leases("adopted", right...); n < minority {
+		d.t.Errorf("of %d instances that the majority took over, and whose clients live, it holds %d", minority, n)
+	}
 
 	heal()
 	d.whole()
