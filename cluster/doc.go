@@ -8,7 +8,7 @@
 // to be done comes out of [Replica.Drain] as a value:
 //
 //	Beacon, Delta, Chunk, … ─▶ Receive ┐
-//	time ────────────────────▶ Tick    ├─▶ Replica ─▶ Drain ─▶ Effects{Messages, Transitions, Changes, TakeOver}
+//	time ────────────────────▶ Tick    ├─▶ Replica ─▶ Drain ─▶ Effects{Messages, Transitions, Forgotten, Changes, TakeOver}
 //	word of a client ────────▶ Put     ┘
 //
 // What a Replica expects of whoever carries its messages: at most once, in any

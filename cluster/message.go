@@ -41,6 +41,9 @@ type Beacon struct {
 	Quiet  map[model.Incarnation]time.Duration
 	Live   int    // live entries
 	Digest uint64 // of them, at Vector
+	// Unconfirmed is how many living instances the sender holds whose clients
+	// haven't spoken to it: taken over, restored, or about to be.
+	Unconfirmed int
 
 	Ready   bool
 	Leaving bool  // the last beacon: the sender stops now

@@ -41,6 +41,8 @@ type Replica struct {
 	suspect    model.Incarnation // whose digest differed at an equal vector
 	nextAudit  time.Duration     // no whole map is asked for because of a digest before
 
+	unconfirmed int // what the beacons say
+
 	authored []*registry.Entry // not published yet
 	sent     uint64            // number of the last published entry
 	effects  Effects
@@ -51,6 +53,7 @@ type Replica struct {
 type Effects struct {
 	Messages    []Outgoing
 	Transitions []registry.Transition // of the map
+	Forgotten   []registry.Slot       // whose tombstones the map holds no longer
 	Changes     []model.Change        // of the view
 	TakeOver    []model.Incarnation   // dead ones whose entries this node is to author again
 }
@@ -263,7 +266,7 @@ func (r *Replica) Tick(now model.Moment) {
 		r.send(r.pull.to, more)
 	}
 	r.answers.expire(now.Mono)
-	r.stats.Forgotten += uint64(r.registry.Forget(now.Mono - r.config.Tombstones))
+	r.forget(now)
 	r.consider(now)
 	r.view.Settle(r.Behind(now.Mono), now.Mono)
 	r.takeOver(now.Mono)
@@ -345,6 +348,13 @@ func (r *Replica) complete(now time.Duration) bool {
 	return r.firstHeard != 0 && now-r.firstHeard >= 2*r.config.Beacon && !r.lag.any()
 }
 
+// forget drops the tombstones that are old enough.
+func (r *Replica) forget(now model.Moment) {
+	forgotten := r.registry.Forget(now.Mono - r.config.Tombstones)
+	r.stats.Forgotten += uint64(len(forgotten))
+	r.effects.Forgotten = append(r.effects.Forgotten, forgotten...)
+}
+
 // takeOver finds the dead incarnations whose heir this node is.
 func (r *Replica) takeOver(now time.Duration) {
 	if r.role != Write || r.left {
@@ -382,7 +392,7 @@ func (r *Replica) beacon(now model.Moment) {
 	r.send(model.Incarnation{}, &Beacon{
 		From: r.self, Role: r.role, Tick: r.tick, HTTP: r.http,
 		Vector: r.registry.Vector().Clone(), Heard: r.members.ticks(now.Mono), Quiet: r.departures.ages(now.Mono),
-		Live: r.registry.Live(), Digest: r.registry.Digest(),
+		Live: r.registry.Live(), Digest: r.registry.Digest(), Unconfirmed: r.unconfirmed,
 		Ready: r.ready, Leaving: r.left, Wall: now.Wall,
 	})
 }

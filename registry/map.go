@@ -229,18 +229,20 @@ func add(counts map[model.Incarnation]int, inc model.Incarnation, n int) {
 
 // Forget drops the tombstones that arrived before a time and raises the horizon
 // to cover them, so that nobody who lacks one of them is answered by vector.
-// It returns how many it dropped.
-func (m *Map) Forget(before time.Duration) int {
+// It returns the slots that are empty from now on.
+func (m *Map) Forget(before time.Duration) []Slot {
+	var forgotten []Slot
 	n := 0
 	for n < len(m.graves) && m.graves[n].at < before {
 		e := m.graves[n].entry
 		if m.at(e.Slot()) == e {
 			m.set(e.Slot(), e, nil)
 			m.horizon.Raise(e.Dot)
+			forgotten = append(forgotten, e.Slot())
 		}
 		m.graves[n] = grave{}
 		n++
 	}
 	m.graves = m.graves[n:]
-	return n
+	return forgotten
 }

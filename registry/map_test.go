@@ -79,14 +79,14 @@ func TestHorizon(t *testing.T) {
 	m.Author(nodeA, tomb(key(1), ended(put.Version, nodeA)), time.Minute)
 	m.Author(nodeA, live(key(2), 2, 0, nodeA, 1), time.Minute)
 
-	if n := m.Forget(time.Minute); n != 0 {
-		t.Fatalf("forgot %d tombstones before their time", n)
+	if keys := m.Forget(time.Minute); len(keys) != 0 {
+		t.Fatalf("forgot the tombstones of %v before their time", keys)
 	}
 	if a := m.Cut(before, false); a.Whole {
 		t.Fatal("the whole map, though the tombstone is still there")
 	}
-	if n := m.Forget(time.Minute + 1); n != 1 || m.Tombstones() != 0 {
-		t.Fatalf("forgot %d tombstones, %d left", n, m.Tombstones())
+	if keys := m.Forget(time.Minute + 1); len(keys) != 1 || keys[0].Key != key(1) || m.Tombstones() != 0 {
+		t.Fatalf("forgot the tombstones of %v, %d left", keys, m.Tombstones())
 	}
 
 	asker := registry.NewMap()

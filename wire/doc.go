@@ -11,7 +11,8 @@
 // docs/protocol.md specifies them for writers of clients.
 //
 // Messages between nodes (nats.go, nats_decode.go, proto*.go) are protocol
-// buffers, so that nodes of two releases understand each other:
+// buffers, and so are the entries that a write node keeps on disk (stored.go), so
+// that nodes of two releases understand each other:
 //
 //	1: incarnation  1: incarnation  …  one of 2: beacon, 3: delta, 4: request, 5: more, 6: chunk
 //	                                       └─ refers to incarnations by index

@@ -32,6 +32,7 @@ import (
 //	  uint32 from = 1; string role = 2; uint64 tick = 3; string http = 4; repeated Seq vector = 5; repeated Seq heard = 6;
 //	  uint64 live = 7; fixed64 digest = 8; bool ready = 9; bool leaving = 10; uint64 wall = 11;
 //	  repeated Seq quiet = 12;                                    // seq: for how many seconds
+//	  uint64 unconfirmed = 13;
 //	}
 //	message Delta { uint32 incarnation = 1; uint64 from = 2; uint64 to = 3; repeated Entry entries = 4; }
 //	message PullRequest { uint32 from = 1; uint64 number = 2; repeated Seq vector = 3; bool whole = 4; }
@@ -71,13 +72,7 @@ func EncodePacket(m cluster.Message) ([]byte, error) {
 		return nil, fmt.Errorf("wire: a %T can't be sent to a node", m)
 	}
 	content := appendMessage(nil, field, write)
-	packet := make([]byte, 0, len(content)+64*len(e.table))
-	for _, inc := range e.table {
-		packet = appendMessage(packet, 1, func(b []byte) []byte {
-			b = appendText(b, 1, inc.Name)
-			return appendBytes(b, 2, inc.ID[:])
-		})
-	}
+	packet := e.incarnations(make([]byte, 0, len(content)+64*len(e.table)))
 	return append(packet, content...), nil
 }
 
@@ -98,6 +93,17 @@ func (e *packetEncoder) ref(inc model.Incarnation) uint64 {
 		e.index[inc] = i
 	}
 	return i
+}
+
+// incarnations appends those that were referred to.
+func (e *packetEncoder) incarnations(b []byte) []byte {
+	for _, inc := range e.table {
+		b = appendMessage(b, 1, func(b []byte) []byte {
+			b = appendText(b, 1, inc.Name)
+			return appendBytes(b, 2, inc.ID[:])
+		})
+	}
+	return b
 }
 
 func (e *packetEncoder) vector(b []byte, field protowire.Number, v map[model.Incarnation]uint64) []byte {
@@ -143,7 +149,8 @@ func (e *packetEncoder) beacon(b []byte, m *cluster.Beacon) []byte {
 	b = appendFlag(b, 9, m.Ready)
 	b = appendFlag(b, 10, m.Leaving)
 	b = appendNumber(b, 11, uint64(m.Wall))
-	return e.vector(b, 12, seconds(m.Quiet))
+	b = e.vector(b, 12, seconds(m.Quiet))
+	return appendNumber(b, 13, uint64(m.Unconfirmed))
 }
 
 // seconds returns ages as a vector has numbers.

@@ -186,6 +186,8 @@ func (d *packetDecoder) beacon(message []byte) (*cluster.Beacon, error) {
 			m.Wall = int64(v.number)
 		case 12:
 			return d.seq(quiet, v.bytes)
+		case 13:
+			m.Unconfirmed = int(min(v.number, math.MaxInt32))
 		}
 		return nil
 	})

@@ -67,7 +67,7 @@ func packets() map[string]cluster.Message {
 		"beacon": &cluster.Beacon{
 			From: packetA, Role: cluster.Write, Tick: 9, HTTP: "127.0.0.1:7001", Vector: model.Vector{packetA: 6},
 			Heard: map[model.Incarnation]uint64{packetB: 3}, Live: 4, Digest: 1 << 63, Ready: true, Leaving: true, Wall: 1_800_000_000_000_000,
-			Quiet: map[model.Incarnation]time.Duration{packetA: 90 * time.Second},
+			Quiet: map[model.Incarnation]time.Duration{packetA: 90 * time.Second}, Unconfirmed: 2,
 		},
 		"delta":     &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 4, To: 6, Entries: []*registry.Entry{put, tomb}}},
 		"overrides": &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 6, To: 8, Entries: []*registry.Entry{override, cleared}}},

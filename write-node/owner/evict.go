@@ -20,6 +20,7 @@ func (o *Owner) Tick(now model.Moment) {
 	for _, l := range o.leases.Expire(now.Mono) {
 		o.evict(now, o.registrations[l.Key], &o.counts.Evicted)
 	}
+	o.replica.SetUnconfirmed(o.Unconfirmed(now))
 }
 
 // doubt holds evictions back, for a while, when this node has a reason to doubt

@@ -12,17 +12,20 @@ import (
 
 // Settle drains the replica and reacts to what has been merged and to who has
 // died, until nothing is left to react to. It returns everything that is to be
-// done outside: messages to send, changes of the view. Call it after each batch
-// of inputs, before anything is acknowledged.
-func (o *Owner) Settle(now model.Moment) (messages []cluster.Outgoing, changes []model.Change) {
+// done outside: messages to send, what has changed of the map and of the view.
+// Call it after each batch of inputs, before anything is acknowledged.
+func (o *Owner) Settle(now model.Moment) cluster.Effects {
+	var all cluster.Effects
 	for {
 		effects := o.replica.Drain()
-		messages = append(messages, effects.Messages...)
-		changes = append(changes, effects.Changes...)
+		all.Messages = append(all.Messages, effects.Messages...)
+		all.Transitions = append(all.Transitions, effects.Transitions...)
+		all.Forgotten = append(all.Forgotten, effects.Forgotten...)
+		all.Changes = append(all.Changes, effects.Changes...)
 		if len(effects.Transitions) == 0 && len(effects.TakeOver) == 0 {
-			messages = append(messages, o.outbox...)
+			all.Messages = append(all.Messages, o.outbox...)
 			o.outbox = nil
-			return messages, changes
+			return all
 		}
 		for _, t := range effects.Transitions {
 			if !t.Override { // nobody owns an override

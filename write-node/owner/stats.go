@@ -1,6 +1,9 @@
 package owner
 
-import "heureka/write-node/lease"
+import (
+	"heureka/model"
+	"heureka/write-node/lease"
+)
 
 // Counts says what an owner has done since it began.
 type Counts struct {
@@ -26,6 +29,13 @@ type Counts struct {
 
 // Counts returns the counters.
 func (o *Owner) Counts() Counts { return o.counts }
+
+// Unconfirmed returns how many living instances this node holds whose clients
+// haven't spoken to it: those that it took over, and those of its former runs
+// that it is about to take over.
+func (o *Owner) Unconfirmed(now model.Moment) int {
+	return o.leases.Stats(now.Mono, lease.Adopted).Held + o.replica.FormerlyOwned()
+}
 
 // Connections returns how many connections are open.
 func (o *Owner) Connections() int { return len(o.conns) }

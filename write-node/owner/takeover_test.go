@@ -132,16 +132,31 @@ func TestWhoLostARegistrationDoesNothingToALaterWordThatWasTakenOver(t *testing.
 
 func TestARestartedNodeTakesItsFormerEntriesOver(t *testing.T) {
 	w := newWorld(t, "a", "b")
-	w.connect(w.nodes[0], "p", 1).register(instance(key, "one"))
+	c := w.connect(w.nodes[0], "p", 1)
+	c.register(instance(key, "one"))
 	w.nodes[0].dead = true
 	w.nodes = w.nodes[1:]
 	again := w.start("a", 2)
+	held := again.Replica().Map()
+	for again.Counts().TakenOver == 0 {
+		if n := again.Unconfirmed(w.now()); n != held.Live() {
+			t.Fatalf("%d of %d are unconfirmed before they are taken over", n, held.Live())
+		}
+		w.run(sec / 10)
+	}
 	w.run(5 * sec)
 	w.wantOwner("a one")
-	if again.Counts().TakenOver != 1 {
-		t.Error("nothing was taken over")
+	if n := again.Unconfirmed(w.now()); n != 1 || again.Counts().TakenOver != 1 {
+		t.Errorf("%d are unconfirmed, %d were taken over", n, again.Counts().TakenOver)
 	}
 	w.wantShown(w.nodes[0], "+ORDERS/o-1 one")
+	if n := w.nodes[0].Replica().Unconfirmed(w.now()); n != 1 {
+		t.Errorf("its peer counts %d as unconfirmed", n)
+	}
+	c.move(again, 2).register(instance(key, "one"))
+	if n := again.Unconfirmed(w.now()); n != 0 {
+		t.Errorf("%d are unconfirmed after the client has come back", n)
+	}
 }
 
 func TestANodeThatIsBehindEvictsNothingThatItTookOver(t *testing.T) {

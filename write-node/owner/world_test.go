@@ -130,8 +130,8 @@ func (w *world) send(from, to *node, m cluster.Message) {
 }
 
 func (w *world) collect(n *node) {
-	messages, changes := n.Settle(w.now())
-	for _, c := range changes {
+	effects := n.Settle(w.now())
+	for _, c := range effects.Changes {
 		switch {
 		case c.Kind == model.Remove:
 			n.shown = append(n.shown, "-"+c.Key.String())
@@ -142,7 +142,7 @@ func (w *world) collect(n *node) {
 	if n.dead || n.cut {
 		return
 	}
-	for _, m := range messages {
+	for _, m := range effects.Messages {
 		for _, to := range w.nodes {
 			if to != n && (m.To.IsZero() || m.To == to.Replica().Self()) {
 				w.send(n, to, m.Message)

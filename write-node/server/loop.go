@@ -104,8 +104,8 @@ func (l *loop) apply(c api.Command) {
 
 // settle publishes what came of the inputs, then acknowledges them.
 func (l *loop) settle(net network) {
-	messages, _ := l.owner.Settle(l.now())
-	for _, m := range messages {
+	effects := l.owner.Settle(l.now())
+	for _, m := range effects.Messages {
 		if err := net.Send(m); err != nil {
 			l.log.Debug("message not sent", "err", err) // counted by the link, made good by a pull
 		}
