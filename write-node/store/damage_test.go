@@ -1,0 +1,175 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"heureka/model"
+	"heureka/wire"
+	"heureka/write-node/journal"
+)
+
+func wholeRecord() []byte { return wire.AppendEntry(nil, entry(99, 1, true)) }
+
+// original returns the bytes of a store with many states behind it: trees of two
+// levels, long values, free pages.
+func original(t testing.TB) (raw []byte, last uint64) {
+	t.Helper()
+	folder := t.TempDir()
+	const steps = 40
+	written(t, folder, steps)
+	raw, err := os.ReadFile(filepath.Join(folder, fileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw, steps
+}
+
+// judge opens a store of those bytes, which must be refused and set aside, or be
+// the last state or the one before it; and it must work from then on.
+func judge(t testing.TB, raw []byte, last uint64) (refused bool, err error) {
+	folder, err := os.MkdirTemp("", "heureka-store-")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, fileName)
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		return false, err
+	}
+	s, contents, err := Open(config(folder), slog.New(slog.DiscardHandler))
+	var foreign *ForeignError
+	if errors.As(err, &foreign) {
+		return false, fmt.Errorf("it passes for another node's: %w", err)
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	files, err := filepath.Glob(path + ".corrupt-*")
+	if err != nil {
+		return false, err
+	}
+	n := number(contents)
+	switch {
+	case len(files) == 1 && len(contents.Entries) == 0 && len(contents.Vector) == 0:
+		refused, n = true, 0
+	case len(files) > 0 || n != last && n != last-1 || !same(contents, stateAfter(n)):
+		return false, fmt.Errorf("it holds what nobody wrote: state %d, set aside %v", n, files)
+	}
+	for range 3 {
+		n++
+		if err := s.Write(step(n)); err != nil {
+			return refused, fmt.Errorf("write state %d: %w", n, err)
+		}
+	}
+	return refused, nil
+}
+
+func TestATruncatedStoreIsRefused(t *testing.T) {
+	raw, last := original(t)
+	lengths := []int{0, 1, 15, 16, 79, 80, 4095, 4096 + 79, 4096 + 80}
+	for page := pageSize; page < len(raw); page += pageSize {
+		lengths = append(lengths, page-1, page, page+1, page+100)
+	}
+	kept := 0
+	for _, length := range lengths {
+		refused, err := judge(t, raw[:length], last)
+		if err != nil {
+			t.Fatalf("%d of %d bytes: %v", length, len(raw), err)
+		}
+		if !refused {
+			kept++
+		}
+	}
+	if kept > 1 { // its pages are all in use but for what the last transaction freed
+		t.Errorf("%d of %d lengths aren't refused", kept, len(lengths))
+	}
+	if refused, err := judge(t, raw, last); refused || err != nil {
+		t.Errorf("the whole file: refused %v, %v", refused, err)
+	}
+}
+
+func TestFlippedBitsAreFound(t *testing.T) {
+	raw, last := original(t)
+	random := rand.New(rand.NewPCG(*seed, 1))
+	refusals, runs := 0, 1500
+	if testing.Short() {
+		runs = 200
+	}
+	for run := range runs {
+		spoilt := append([]byte(nil), raw...)
+		at := random.IntN(len(raw))
+		if run%2 == 0 { // the heads of pages, where bbolt finds its way
+			at = random.IntN(len(raw)/pageSize)*pageSize + random.IntN(120)
+		}
+		for range 1 + random.IntN(2) {
+			spoilt[at] ^= 1 << random.IntN(8)
+			at = min(at+random.IntN(8), len(raw)-1)
+		}
+		refused, err := judge(t, spoilt, last)
+		if err != nil {
+			t.Fatalf("run %d of seed %d, byte %d: %v", run, *seed, at, err)
+		}
+		if refused {
+			refusals++
+		}
+	}
+	if refusals < runs/4 {
+		t.Errorf("%d of %d were refused: the test spoils nothing", refusals, runs)
+	}
+}
+
+func FuzzDamagedStore(f *testing.F) {
+	raw, last := original(f)
+	f.Add(uint32(0), []byte{1}, uint32(len(raw)))
+	f.Add(uint32(2*pageSize+8), []byte{0xff, 0xff}, uint32(len(raw)))
+	f.Add(uint32(3*pageSize), []byte{0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0}, uint32(len(raw)-pageSize))
+	f.Fuzz(func(t *testing.T, at uint32, with []byte, length uint32) {
+		spoilt := append([]byte(nil), raw...)
+		copy(spoilt[int(at)%len(raw):], with)
+		if _, err := judge(t, spoilt[:int(length)%(len(raw)+1)], last); err != nil {
+			// A patch that repairs its own hashes isn't damage, but nobody finds one.
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestAStoreThatBreaksWhileItIsUsed cuts the file under the store's feet: what bbolt
+// has mapped isn't there any more.
+func TestAStoreThatBreaksWhileItIsUsed(t *testing.T) {
+	folder := t.TempDir()
+	s, _ := opened(t, config(folder))
+	whole := &journal.Batch{Whole: true, Vector: model.Vector{author: 5000}, Horizon: model.Vector{}}
+	for n := range 3000 {
+		whole.Entries = append(whole.Entries, entry(n, uint64(n+1), false))
+	}
+	if err := s.Write(whole); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(folder, fileName), 3*pageSize); err != nil {
+		t.Fatal(err)
+	}
+	next := &journal.Batch{Entries: whole.Entries[1000:1200], Vector: whole.Vector, Horizon: whole.Horizon}
+	if err := s.Write(next); !errors.Is(err, ErrLost) {
+		t.Fatalf("a batch into a broken store: %v", err)
+	}
+	if files := aside(t, folder); len(files) != 1 {
+		t.Errorf("set aside: %v", files)
+	}
+	if err := s.Write(next); !errors.Is(err, ErrLost) {
+		t.Errorf("a batch that isn't whole, into no store: %v", err)
+	}
+	if err := s.Write(whole); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, s)
+	if _, contents := opened(t, config(folder)); !same(contents, Contents{Entries: whole.Entries, Vector: whole.Vector, Horizon: whole.Horizon}) {
+		t.Error("the new store doesn't hold everything")
+	}
+}
