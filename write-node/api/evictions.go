@@ -72,7 +72,7 @@ func (a *API) showEvictions(r *http.Request) (body evictions, err error) {
 			return body, wire.NewError(wire.CodeInvalidOrder, "limit is %.20q, and must be a number from 0 to %d", text, maxQueued)
 		}
 	}
-	err = a.do(r, func(o *owner.Owner, now model.Moment) error {
+	err = a.run(r, true, func(o *owner.Owner, now model.Moment) error {
 		body = a.evictions(o, now.Mono, limit)
 		return nil
 	})

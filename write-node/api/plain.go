@@ -51,7 +51,7 @@ func (a *API) get(w http.ResponseWriter, r *http.Request, key model.Key) {
 	a.metrics.plain.WithLabelValues("get").Inc()
 	var inst *model.Instance
 	var version model.Version
-	err := a.do(r, func(o *owner.Owner, _ model.Moment) (err error) {
+	err := a.run(r, true, func(o *owner.Owner, _ model.Moment) (err error) {
 		inst, version, err = o.Get(key)
 		return err
 	})
@@ -143,6 +143,10 @@ func reason(err error) string {
 
 // do has f applied and waits until what it did has been published.
 func (a *API) do(r *http.Request, f func(*owner.Owner, model.Moment) error) error {
+	return a.run(r, false, f)
+}
+
+func (a *API) run(r *http.Request, looks bool, f func(*owner.Owner, model.Moment) error) error {
 	if refused := a.state.Refusal(); refused != nil {
 		return refused
 	}
@@ -151,6 +155,7 @@ func (a *API) do(r *http.Request, f func(*owner.Owner, model.Moment) error) erro
 	queued := a.state.Do(r.Context(), Command{
 		Apply: func(o *owner.Owner, now model.Moment) { err = f(o, now) },
 		Done:  func() { close(done) },
+		Looks: looks,
 	})
 	if queued != nil {
 		return wire.NewError(wire.CodeOverloaded, "the request ended before its turn came")

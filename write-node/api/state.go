@@ -22,7 +22,10 @@ type State interface {
 type Command struct {
 	// Apply changes the owner or looks at it.
 	Apply func(o *owner.Owner, now model.Moment)
-	// Done is called, on the same goroutine, when what Apply did has been
-	// published: now it may be acknowledged. It must not block.
+	// Done is called, on the same goroutine and in the order of the commands, when
+	// what Apply did has been published, and stored unless that takes too long: now
+	// it may be acknowledged. It must not block.
 	Done func()
+	// Looks says that Apply changes nothing: Done needn't wait for anything.
+	Looks bool
 }

@@ -10,8 +10,10 @@ import (
 	"heureka/internal/ops"
 	"heureka/replication"
 	"heureka/write-node/api"
+	"heureka/write-node/journal"
 	"heureka/write-node/lease"
 	"heureka/write-node/owner"
+	"heureka/write-node/store"
 )
 
 // embedded is what the setting nats is for a node that embeds its server.
@@ -32,6 +34,10 @@ type Config struct {
 	Peers           []string `help:"Where the embedded NATS of the other write nodes serves its peers, as host:port; a name may stand for all of them." env:"HEUREKA_PEERS"`
 	Cluster         string   `help:"Name of the cluster; several may share one NATS." default:"heureka" env:"HEUREKA_CLUSTER"`
 	ClusterSize     int      `help:"How many write nodes the cluster is meant to have." default:"1" env:"HEUREKA_CLUSTER_SIZE"`
+
+	Data          string        `help:"Folder in which the node keeps its registry over restarts; of no other node. Empty: it keeps nothing and starts from its peers." env:"HEUREKA_DATA"`
+	StorePatience time.Duration `help:"An acknowledgement waits for the disk at most so long." default:"250ms" env:"HEUREKA_STORE_PATIENCE"`
+	MaxAside      int           `help:"Files with a registry that couldn't be trusted, kept beside the good one." default:"3" env:"HEUREKA_MAX_ASIDE"`
 
 	JoinTimeout time.Duration `help:"A starting node that doesn't hear half of the others by then goes on alone." default:"10s" env:"HEUREKA_JOIN_TIMEOUT"`
 	Beacon      time.Duration `help:"Between two beacons; the same on all nodes." default:"1s" env:"HEUREKA_BEACON"`
@@ -101,7 +107,7 @@ func (c Config) Validate() error {
 		return err
 	}
 	// What follows from the settings above, and what has none.
-	return errors.Join(c.owner().Validate(), c.api().Validate(), c.web().Validate(), c.replica().Validate(), c.link().Validate())
+	return errors.Join(c.owner().Validate(), c.api().Validate(), c.web().Validate(), c.replica().Validate(), c.link().Validate(), c.journal().Validate())
 }
 
 // validateNATS leaves alone what is for the embedded NATS if there is another:
@@ -122,6 +128,7 @@ func (c Config) validateNATS() error {
 
 func (c Config) validateTimes() error {
 	return cmp.Or(
+		ops.AtLeast("store-patience", c.StorePatience, 0),
 		ops.Positive("join-timeout", c.JoinTimeout),
 		ops.Heard(c.Beacon, c.DeadAfter, c.Tombstones),
 		ops.AtLeast("minority-takeover", c.Minority, 0),
@@ -143,6 +150,7 @@ func (c Config) validateLimits() error {
 	return cmp.Or(
 		ops.AtLeast("cluster-size", c.ClusterSize, 1),
 		ops.AtLeast("silent-clients", c.SilentClients, 1),
+		ops.AtLeast("max-aside", c.MaxAside, 0),
 		ops.AtLeast("max-connections", c.MaxConnections, 1),
 		ops.AtLeast("max-registrations", c.MaxRegistrations, 1),
 		ops.AtLeast("max-message", c.MaxMessage, 256),
@@ -206,6 +214,16 @@ func (c Config) replica() cluster.Config {
 	out := cluster.DefaultConfig()
 	out.Size, out.JoinTimeout, out.Beacon, out.DeadAfter = c.ClusterSize, c.JoinTimeout, c.Beacon, c.DeadAfter
 	out.MinorityTakeOver, out.Tombstones, out.MaxWaiting = c.Minority, c.Tombstones, c.MaxWaiting
+	return out
+}
+
+func (c Config) store() store.Config {
+	return store.Config{Folder: c.Data, Cluster: c.Cluster, Node: c.Name, Aside: c.MaxAside}
+}
+
+func (c Config) journal() journal.Config {
+	out := journal.DefaultConfig()
+	out.Patience = c.StorePatience
 	return out
 }
 

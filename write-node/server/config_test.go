@@ -31,6 +31,8 @@ func TestConfigNamesTheWrongSetting(t *testing.T) {
 		{func(c *Config) { c.Peers = []string{"a:1", "host"} }, `--peers (HEUREKA_PEERS) is "host": must be host:port`},
 		{func(c *Config) { c.Cluster = "a b" }, `--cluster (HEUREKA_CLUSTER) is "a b": must be 1 to 64 letters, digits, - or _`},
 		{func(c *Config) { c.ClusterSize = 0 }, `--cluster-size (HEUREKA_CLUSTER_SIZE) is 0: must be at least 1`},
+		{func(c *Config) { c.StorePatience = -1 }, `--store-patience (HEUREKA_STORE_PATIENCE) is -1ns: must be at least 0s`},
+		{func(c *Config) { c.MaxAside = -1 }, `--max-aside (HEUREKA_MAX_ASIDE) is -1: must be at least 0`},
 		{func(c *Config) { c.JoinTimeout = 0 }, `--join-timeout (HEUREKA_JOIN_TIMEOUT) is 0s: must be above zero`},
 		{func(c *Config) { c.Beacon = -1 }, `--beacon (HEUREKA_BEACON) is -1ns: must be above zero`},
 		{func(c *Config) { c.DeadAfter = c.Beacon }, `--dead-after (HEUREKA_DEAD_AFTER) is 1s: must be at least three times --beacon, which is 1s, or a lost one counts as a death`},

@@ -30,13 +30,15 @@ type network interface {
 type loop struct {
 	owner     *owner.Owner
 	commands  chan api.Command
+	keeper    *keeper       // nil: nothing is kept on disk
 	stop      chan struct{} // closed to end the loop
+	flush     bool          // what isn't stored yet is to be, at the end; set before stop is closed
 	stopped   chan struct{} // closed when it has ended
 	start     time.Time
 	published func(model.Moment) // called after each tick
 	log       *slog.Logger
 
-	pending []api.Command // applied and not yet acknowledged
+	pending []api.Command // applied, and what came of it isn't published yet
 }
 
 // Do queues a command. It waits for room.
@@ -60,6 +62,9 @@ func (l *loop) now() model.Moment {
 // ended by then.
 func (l *loop) run(net network) {
 	defer close(l.stopped)
+	defer func() {
+		l.keeper.finish(l.owner.Replica().Map(), l.flush, func() time.Duration { return l.now().Mono })
+	}()
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	for {
@@ -77,6 +82,8 @@ func (l *loop) run(net network) {
 			l.owner.Receive(l.now(), m)
 		case c := <-l.commands:
 			l.apply(c)
+		case r := <-l.keeper.written():
+			l.keeper.ended(r, l.now().Mono)
 		}
 		l.takeMore(net)
 		l.settle(net)
@@ -99,10 +106,14 @@ func (l *loop) takeMore(net network) {
 
 func (l *loop) apply(c api.Command) {
 	c.Apply(l.owner, l.now())
+	if c.Looks {
+		c.Done()
+		return
+	}
 	l.pending = append(l.pending, c)
 }
 
-// settle publishes what came of the inputs, then acknowledges them.
+// settle publishes what came of the inputs, has it stored, and acknowledges them.
 func (l *loop) settle(net network) {
 	effects := l.owner.Settle(l.now())
 	for _, m := range effects.Messages {
@@ -110,9 +121,11 @@ func (l *loop) settle(net network) {
 			l.log.Debug("message not sent", "err", err) // counted by the link, made good by a pull
 		}
 	}
+	l.keeper.follow(effects)
 	for _, c := range l.pending {
-		c.Done()
+		l.keeper.acknowledge(c.Done)
 	}
 	clear(l.pending)
 	l.pending = l.pending[:0]
+	l.keeper.release(l.owner.Replica().Map(), l.now().Mono)
 }

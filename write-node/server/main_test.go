@@ -44,13 +44,20 @@ type node struct {
 
 func start(t *testing.T, config Config) *node {
 	t.Helper()
+	return startWith(t, config, func(*Server) {})
+}
+
+// startWith starts a node after a change of it.
+func startWith(t *testing.T, config Config, change func(*Server)) *node {
+	t.Helper()
 	s, err := New(config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
+	change(s)
 	ctx, stop := context.WithCancel(context.Background())
 	transport := &http.Transport{}
-	n := &node{Server: s, t: t, client: &http.Client{Transport: transport}, stop: stop, ended: make(chan struct{})}
+	n := &node{Server: s, t: t, client: &http.Client{Transport: transport, Timeout: patience}, stop: stop, ended: make(chan struct{})}
 	go func() {
 		defer close(n.ended)
 		n.err = s.Run(ctx)

@@ -34,6 +34,7 @@ func newMetrics(s *Server) *metrics {
 	m.leases()
 	m.forwards()
 	m.loop()
+	m.store()
 	m.replication()
 	return m
 }
@@ -60,6 +61,8 @@ func (m *metrics) registrations() {
 	m.gauge("behind", "1 while something that was heard of is missing.", func(s *sample) float64 { return flag(s.behind) })
 	m.gauge("namesakes", "Other write nodes that bear this one's name. Names must be unique.", func(s *sample) float64 { return float64(s.namesakes) })
 	m.gauge("map_entries", "Instances in the map.", func(s *sample) float64 { return float64(s.entries) })
+	m.gauge("unconfirmed", "Instances that this node took over or restored, or is about to, whose clients haven't spoken to it.",
+		func(s *sample) float64 { return float64(s.unconfirmed) })
 	m.gauge("map_tombstones", "Removals that are remembered.", func(s *sample) float64 { return float64(s.tombstones) })
 	m.counter("registered_total", "Instances said whole, with something new.", func(s *sample) float64 { return float64(s.counts.Registered) })
 	m.counter("unchanged_total", "Instances said, with nothing new.", func(s *sample) float64 { return float64(s.counts.Unchanged) })
@@ -122,6 +125,18 @@ func (m *metrics) loop() {
 	m.gauge("incarnations", "Runs of write nodes that the vector counts. Old ones leave after a week.", func(s *sample) float64 { return float64(s.state.replica.Incarnations) })
 	m.limit("incarnations", func(c *Config) int { return c.replica().MaxIncarnations })
 	m.gauge("answers", "Pulls of other nodes that are being answered.", func(s *sample) float64 { return float64(s.state.replica.Answers) })
+}
+
+func (m *metrics) store() {
+	m.gauge("store_on", "1 if the registry is kept on disk.", func(s *sample) float64 { return flag(s.state.store.on) })
+	m.gauge("store_failing", "1 while the store can't be written.", func(s *sample) float64 { return flag(s.state.store.Failing) })
+	m.gauge("store_slow", "1 while acknowledgements don't wait for the store because it is slow.", func(s *sample) float64 { return flag(s.state.store.Late) })
+	m.gauge("store_dirty", "Entries that aren't stored as they are now.", func(s *sample) float64 { return float64(s.state.store.Dirty) })
+	m.gauge("store_waiting", "Acknowledgements that wait for the store.", func(s *sample) float64 { return float64(s.state.store.waiting) })
+	m.gauge("store_bytes", "Bytes of the file.", func(s *sample) float64 { return float64(s.state.store.bytes) })
+	m.counter("store_batches_total", "Batches written.", func(s *sample) float64 { return float64(s.state.store.Written) })
+	m.counter("store_failures_total", "Batches that couldn't be written.", func(s *sample) float64 { return float64(s.state.store.Failed) })
+	m.counter("store_lost_total", "Times that the store lost everything and was begun anew.", func(s *sample) float64 { return float64(s.state.store.Lost) })
 }
 
 func (m *metrics) replication() {

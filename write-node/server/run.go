@@ -20,10 +20,15 @@ func (s *Server) Run(ctx context.Context) error {
 	serving, stopServing := context.WithCancelCause(context.Background())
 	defer stopServing(nil)
 	failed := make(chan error, 2)
-	var listening, looping sync.WaitGroup
+	var listening, looping, writing sync.WaitGroup
 	listening.Go(func() { failed <- ops.ServeHTTP(serving, s.http, s.handler(), s.config.web(), s.log) })
 	listening.Go(func() { failed <- ops.ServeAdmin(serving, s.admin, s.registry, s.log) })
 	looping.Go(func() { s.loop.run(s.link) })
+	if k := s.loop.keeper; k != nil {
+		writing.Go(k.write)
+	} else {
+		s.log.Info("no --data (HEUREKA_DATA): the registry isn't kept over restarts, this node starts from its peers")
+	}
 	a := s.Addresses()
 	s.log.Info("write node started", "incarnation", s.self.ID.String(),
 		"http", a.HTTP, "admin", a.Admin, "nats", a.NATS, "routes", a.Routes)
@@ -47,8 +52,11 @@ func (s *Server) Run(ctx context.Context) error {
 	if !abort {
 		s.leave()
 	}
+	s.loop.flush = !abort
 	close(s.loop.stop)
 	looping.Wait()
+	writing.Wait()
+	s.closeStore(!abort)
 	s.link.Close()
 	s.log.Info("write node stopped")
 	return err

@@ -50,11 +50,14 @@ type Server struct {
 	api      *api.API
 	state    atomic.Pointer[state] // as of the last tick
 	reminder ops.Reminder          // of the loop: why the node isn't ready
-	joining  *wire.Error
-	refusal  atomic.Pointer[wire.Error] // why no clients are taken; nil if they are
-	ready    chan struct{}
-	killed   chan struct{}
-	killing  sync.Once
+
+	slowAgain time.Duration // of the loop: a slow store isn't told of before
+
+	joining *wire.Error
+	refusal atomic.Pointer[wire.Error] // why no clients are taken; nil if they are
+	ready   chan struct{}
+	killed  chan struct{}
+	killing sync.Once
 }
 
 // New returns a write node that listens already, so that its addresses are known,
@@ -93,6 +96,10 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	s.state.Store(&state{})
 	s.refusal.Store(s.joining)
 	s.loop = s.newLoop()
+	if err := s.openStore(); err != nil {
+		s.link.Close()
+		return nil, errors.Join(err, s.http.Close(), s.admin.Close())
+	}
 	s.api = api.New(config.api(), gate{s.loop, s}, api.NewMetrics(s.registry), s.log)
 	s.registry.MustRegister(newMetrics(s))
 	return s, nil

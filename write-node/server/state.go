@@ -32,6 +32,9 @@ type state struct {
 	vector     model.Vector
 	members    []member
 	namesakes  int // other write nodes that bear this one's name
+
+	unconfirmed int // of the map, see owner.Owner
+	store       keeping
 }
 
 // member is another node as this one hears it.
@@ -43,6 +46,9 @@ type member struct {
 	Ready  bool         `json:"ready"`
 	Live   int          `json:"live"`
 	Digest string       `json:"digest"`
+	// Unconfirmed is how many of the instances it owns, or is about to, have clients
+	// that haven't spoken to it.
+	Unconfirmed int `json:"unconfirmed"`
 }
 
 // queuedLease is one that has ended and waits for its eviction.
@@ -69,6 +75,9 @@ func (s *Server) publish(now model.Moment) {
 		digest:     replica.Map().Digest(),
 		vector:     replica.Map().Vector().Clone(),
 		members:    membersOf(replica, now.Mono),
+
+		unconfirmed: o.Unconfirmed(now),
+		store:       s.loop.keeper.keeping(now.Mono),
 	}
 	next.heard, next.silent = o.Leases().Clients()
 	for c := range lease.Classes {
@@ -78,6 +87,7 @@ func (s *Server) publish(now model.Moment) {
 	next.namesakes = s.countNamesakes(next.members)
 	before := s.state.Swap(next)
 	s.report(before, next)
+	s.reportStore(before.store, next.store, now.Mono)
 	if next.ready && !before.ready {
 		s.log.Info("write node ready", "instances", next.entries, "took", now.Mono)
 		s.refusal.CompareAndSwap(s.joining, nil)
@@ -148,6 +158,7 @@ func membersOf(r *cluster.Replica, now time.Duration) []member {
 		out = append(out, member{
 			Name: m.Incarnation.Name, ID: m.Incarnation.ID.String(), Role: m.Role, HTTP: m.Beacon.HTTP,
 			Ready: m.Beacon.Ready, Live: m.Beacon.Live, Digest: wire.FormatHash(m.Beacon.Digest),
+			Unconfirmed: m.Beacon.Unconfirmed,
 		})
 	}
 	return out

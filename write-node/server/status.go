@@ -24,6 +24,11 @@ type status struct {
 	Digest     string            `json:"digest"` // of the map: equal on nodes that hold the same
 	Vector     map[string]uint64 `json:"vector"` // by incarnation
 
+	// Unconfirmed is how many of the instances that this node owns, or is about to,
+	// were restored or taken over and have clients that haven't spoken to it.
+	Unconfirmed int         `json:"unconfirmed"`
+	Store       storeStatus `json:"store"`
+
 	Connections int                   `json:"connections"`
 	Clients     clients               `json:"clients"`
 	Leases      map[string]leaseClass `json:"leases"` // by class
@@ -31,6 +36,22 @@ type status struct {
 	Queue     []queuedLease `json:"queue"`
 	Members   []member      `json:"members"`
 	Namesakes int           `json:"namesakes"` // other write nodes that bear this one's name
+}
+
+// storeStatus is what the status tells of the store.
+type storeStatus struct {
+	State string `json:"state"` // ok; slow or failing: acknowledgements don't wait for it; none
+	Dirty int    `json:"dirty"` // entries that aren't stored as they are now
+	Bytes int64  `json:"bytes"` // of the file
+	Error string `json:"error,omitempty"`
+}
+
+func (k keeping) status() storeStatus {
+	s := storeStatus{State: k.state(), Dirty: k.Dirty, Bytes: k.bytes}
+	if k.err != nil {
+		s.Error = k.err.Error()
+	}
+	return s
 }
 
 // leaseClass is what the status tells of own or of adopted leases.
@@ -73,6 +94,8 @@ func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
 		Ready: st.ready, Behind: st.behind, Draining: s.isDraining(),
 		Live: st.entries, Tombstones: st.tombstones, Digest: wire.FormatHash(st.digest),
 		Vector:      make(map[string]uint64),
+		Unconfirmed: st.unconfirmed,
+		Store:       st.store.status(),
 		Connections: s.api.Connections(),
 		Clients:     clients{st.heard, st.silent},
 		Leases:      make(map[string]leaseClass),

@@ -1,0 +1,71 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"heureka/write-node/journal"
+	"heureka/write-node/store"
+)
+
+// openStore takes the map that a former run of the node stored, and has it stored
+// from now on. Without a folder nothing is kept.
+func (s *Server) openStore() error {
+	if s.config.Data == "" {
+		return nil
+	}
+	began := time.Now()
+	disk, contents, err := store.Open(s.config.store(), s.log)
+	if err != nil {
+		return fmt.Errorf("--data (HEUREKA_DATA): %w", err)
+	}
+	j := journal.New(s.config.journal())
+	s.loop.keeper = newKeeper(disk, j)
+	if disk.Size() == 0 {
+		j.Lose() // there is no file yet, and the log says why
+	}
+	if len(contents.Vector) == 0 {
+		return nil
+	}
+	replica, now := s.loop.owner.Replica(), s.loop.now()
+	replica.Restore(contents.Entries, contents.Vector, contents.Horizon, now)
+	s.loop.owner.Settle(now) // none of it is news to the store, and nobody listens yet
+	j.Restored(replica.Map())
+	s.log.Info("registry restored, unconfirmed", "instances", replica.Map().Live(), "tombstones", replica.Map().Tombstones(),
+		"bytes", disk.Size(), "took", time.Since(began))
+	return nil
+}
+
+// closeStore lets the disk go, after the writer has ended. With sync it waits until
+// the disk has everything.
+func (s *Server) closeStore(sync bool) {
+	k := s.loop.keeper
+	if k == nil {
+		return
+	}
+	var err error
+	if sync {
+		err = k.disk.Sync()
+	}
+	if err := errors.Join(err, k.disk.Close()); err != nil {
+		s.log.Error("the store wasn't closed well", "err", err)
+	}
+	if n := k.journal.Stats(0).Dirty; n > 0 && sync {
+		s.log.Error("stopped before everything was stored", "entries", n, "err", k.last.err)
+	}
+}
+
+// reportStore logs what an operator may want to know of the store since the last
+// tick.
+func (s *Server) reportStore(before, now keeping, at time.Duration) {
+	switch {
+	case now.Failing && (!before.Failing || before.err == nil || before.err.Error() != now.err.Error()):
+		s.log.Error("the store can't be written; this node serves and acknowledges without it", "err", now.err)
+	case before.Failing && !now.Failing:
+		s.log.Info("the store is written again", "behind", now.Dirty)
+	case now.Late && !before.Late && at >= s.slowAgain:
+		s.slowAgain = at + remindEvery
+		s.log.Warn("the store is slow; this node acknowledges without waiting for it", "busy", now.Busy, "behind", now.Dirty)
+	}
+}
