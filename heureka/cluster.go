@@ -67,7 +67,7 @@ func (c clusterCommand) show(to console, nodes []nodeStatus) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(nodes)
 	}
-	rows := [][]string{{"NODE", "ROLE", "STATE", "INSTANCES", "CLIENTS", "DIGEST", "ADDRESS"}}
+	rows := [][]string{{"NODE", "ROLE", "STATE", "INSTANCES", "UNCONFIRMED", "CLIENTS", "DIGEST", "ADDRESS"}}
 	for _, n := range nodes {
 		row, err := n.row()
 		if err != nil {
@@ -82,7 +82,7 @@ func (c clusterCommand) show(to console, nodes []nodeStatus) error {
 // changes tells that two nodes don't hold the same.
 func (n nodeStatus) row() ([]string, error) {
 	if n.Error != "" {
-		return []string{"-", "-", "no answer", "-", "-", "-", n.Address}, nil
+		return []string{"-", "-", "no answer", "-", "-", "-", "-", n.Address}, nil
 	}
 	var s struct {
 		Node     string `json:"node"`
@@ -93,6 +93,9 @@ func (n nodeStatus) row() ([]string, error) {
 		Draining bool   `json:"draining"`
 		Live     int    `json:"live"`
 		Digest   string `json:"digest"`
+		// Instances whose clients haven't come back since they were restored or taken
+		// over: a write node's own, a read node's sum of all.
+		Unconfirmed int `json:"unconfirmed"`
 		// Of a read and of a write node.
 		Sessions    int `json:"sessions"`
 		Connections int `json:"connections"`
@@ -111,5 +114,5 @@ func (n nodeStatus) row() ([]string, error) {
 	case s.Behind:
 		state = "behind"
 	}
-	return []string{s.Node, s.Role, state, strconv.Itoa(s.Live), strconv.Itoa(s.Sessions + s.Connections), s.Digest, n.Address}, nil
+	return []string{s.Node, s.Role, state, strconv.Itoa(s.Live), strconv.Itoa(s.Unconfirmed), strconv.Itoa(s.Sessions + s.Connections), s.Digest, n.Address}, nil
 }

@@ -20,7 +20,7 @@ type devCommand struct {
 	Processes  bool   `help:"Give each node a process of its own, and announce each as one line of JSON when it is ready."`
 	Only       string `help:"With --processes: run only this node, such as write-1, of the cluster that the other flags describe." placeholder:"NODE"`
 	Bare       bool   `help:"Leave the sample services out."`
-	Data       string `help:"Folder for the data and logs of the nodes; by default one in the user's cache." type:"path" placeholder:"DIR"`
+	Data       string `help:"Folder where the write nodes keep what is registered over restarts; logs go there too. By default nothing is kept, and logs go to the user's cache." type:"path" placeholder:"DIR"`
 	PortOffset int    `hidden:"" default:"0"`
 }
 
@@ -38,36 +38,38 @@ func (c devCommand) Run(ctx context.Context, to console) error {
 	if c.Only != "" && !c.Processes {
 		return errors.New("--only needs --processes: nodes of one process start and end together")
 	}
-	if err := c.prepareData(); err != nil {
+	logs, err := c.logs()
+	if err != nil {
 		return err
 	}
 	if c.Only != "" {
-		return c.only(ctx, to, plan)
+		return c.only(ctx, to, plan, logs)
 	}
 	if err := vacant(plan.Nodes()); err != nil {
 		return err
 	}
 	switch {
 	case c.Processes:
-		return c.withSamples(ctx, to, plan, c.processes(to, plan))
+		return c.withSamples(ctx, to, plan, c.processes(to, plan, logs))
 	default:
 		return c.withSamples(ctx, to, plan, c.inProcess(to, plan))
 	}
 }
 
-// prepareData chooses the folder, if none was, and makes it.
-func (c *devCommand) prepareData() error {
-	if c.Data == "" {
+// logs returns the folder for logs, which it makes.
+func (c devCommand) logs() (string, error) {
+	folder := c.Data
+	if folder == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return fmt.Errorf("no folder for data, give one with --data: %w", err)
+			return "", fmt.Errorf("no folder for logs, give one with --data: %w", err)
 		}
-		c.Data = filepath.Join(cache, "heureka")
+		folder = filepath.Join(cache, "heureka")
 	}
-	if err := os.MkdirAll(c.Data, 0o755); err != nil {
-		return fmt.Errorf("the folder for data: %w", err)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return "", fmt.Errorf("the folder for data and logs: %w", err)
 	}
-	return nil
+	return folder, nil
 }
 
 // nodes runs all nodes until its context ends, and calls ready once when all of
@@ -77,7 +79,7 @@ type nodes func(ctx context.Context, ready func()) error
 // inProcess returns what runs all nodes in this process.
 func (c devCommand) inProcess(to console, plan dev.Plan) nodes {
 	return func(ctx context.Context, ready func()) error {
-		cluster, err := dev.NewCluster(plan.Nodes(), dev.Settings{Log: to.log()})
+		cluster, err := dev.NewCluster(plan.Nodes(), dev.Settings{Data: c.Data, Log: to.log()})
 		if err != nil {
 			return err
 		}
@@ -86,7 +88,7 @@ func (c devCommand) inProcess(to console, plan dev.Plan) nodes {
 }
 
 // processes returns what runs this program again for each node.
-func (c devCommand) processes(to console, plan dev.Plan) nodes {
+func (c devCommand) processes(to console, plan dev.Plan, logs string) nodes {
 	return func(ctx context.Context, ready func()) error {
 		self, err := os.Executable()
 		if err != nil {
@@ -94,23 +96,30 @@ func (c devCommand) processes(to console, plan dev.Plan) nodes {
 		}
 		p := &dev.Processes{
 			Executable: self,
-			Arguments: func(n dev.Node) []string {
-				return []string{"dev", "--processes", "--only", n.Name, "--data", c.Data,
-					"--write-nodes", strconv.Itoa(c.WriteNodes), "--read-nodes", strconv.Itoa(c.ReadNodes),
-					"--port-offset", strconv.Itoa(c.PortOffset)}
-			},
-			LogFolder: c.Data,
-			Grace:     grace,
-			Out:       to.out,
-			Ready:     ready,
-			Log:       to.log(),
+			Arguments:  c.arguments,
+			LogFolder:  logs,
+			Grace:      grace,
+			Out:        to.out,
+			Ready:      ready,
+			Log:        to.log(),
 		}
 		return p.Run(ctx, plan.Nodes())
 	}
 }
 
+// arguments returns those of a node's own process.
+func (c devCommand) arguments(n dev.Node) []string {
+	args := []string{"dev", "--processes", "--only", n.Name,
+		"--write-nodes", strconv.Itoa(c.WriteNodes), "--read-nodes", strconv.Itoa(c.ReadNodes),
+		"--port-offset", strconv.Itoa(c.PortOffset)}
+	if c.Data != "" {
+		args = append(args, "--data", c.Data)
+	}
+	return args
+}
+
 // only runs one node, announces it and logs to its file.
-func (c devCommand) only(ctx context.Context, to console, plan dev.Plan) error {
+func (c devCommand) only(ctx context.Context, to console, plan dev.Plan, logs string) error {
 	node, err := plan.Node(c.Only)
 	if err != nil {
 		return err
@@ -118,7 +127,7 @@ func (c devCommand) only(ctx context.Context, to console, plan dev.Plan) error {
 	if err := vacant([]dev.Node{node}); err != nil {
 		return err
 	}
-	file, err := dev.OpenLog(c.Data, node)
+	file, err := dev.OpenLog(logs, node)
 	if err != nil {
 		return err
 	}
@@ -127,7 +136,7 @@ func (c devCommand) only(ctx context.Context, to console, plan dev.Plan) error {
 	if err != nil {
 		return err
 	}
-	return dev.RunNode(ctx, node, plan.Writes(), dev.Settings{Log: log}, to.out)
+	return dev.RunNode(ctx, node, plan.Writes(), dev.Settings{Data: c.Data, Log: log}, to.out)
 }
 
 // withSamples runs the nodes and, once they are ready, the samples. At the end

@@ -64,7 +64,7 @@ func TestGetSaysThatThereIsNothing(t *testing.T) {
 }
 
 func TestClusterShowsEveryNode(t *testing.T) {
-	status := `{"node":"read-1","role":"read","ready":true,"stale":true,"live":7,"sessions":2,"digest":"00000000000000ff"}`
+	status := `{"node":"read-1","role":"read","ready":true,"stale":true,"live":7,"unconfirmed":3,"sessions":2,"digest":"00000000000000ff"}`
 	command := clusterCommand{}
 	command.Read = []string{answering(t, 200, status)}
 	command.Write = []string{answering(t, 500, "")}
@@ -74,7 +74,7 @@ func TestClusterShowsEveryNode(t *testing.T) {
 	}
 	lines := strings.Split(out.String(), "\n")
 	if len(lines) != 4 || !strings.HasPrefix(lines[1], "-       -     no answer") ||
-		strings.Join(strings.Fields(lines[2]), " ") != "read-1 read cut off 7 2 00000000000000ff "+command.Read[0] {
+		strings.Join(strings.Fields(lines[2]), " ") != "read-1 read cut off 7 3 2 00000000000000ff "+command.Read[0] {
 		t.Errorf("got\n%s", out.String())
 	}
 	command.Write = nil

@@ -28,6 +28,7 @@ func (m *manifest) checkFlags(t *testing.T, f *faults) {
 		m.checkAddresses(w, s, f)
 		m.checkNATS(w, s, f)
 		checkGrace(w, s.drain, f)
+		checkData(w, s, f)
 	}
 }
 

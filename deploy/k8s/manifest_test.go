@@ -34,6 +34,7 @@ type workload struct {
 	selector   *metav1.LabelSelector
 	pod        corev1.PodTemplateSpec
 	service    string // of a StatefulSet
+	claims     []corev1.PersistentVolumeClaim
 }
 
 func (w workload) String() string { return w.kind + "/" + w.name }
@@ -74,9 +75,9 @@ func gather(objects []runtime.Object) (*manifest, error) {
 	for _, object := range objects {
 		switch o := object.(type) {
 		case *appsv1.StatefulSet:
-			m.add(workload{"StatefulSet", o.Name, o.Spec.Replicas, o.Spec.Selector, o.Spec.Template, o.Spec.ServiceName})
+			m.add(workload{"StatefulSet", o.Name, o.Spec.Replicas, o.Spec.Selector, o.Spec.Template, o.Spec.ServiceName, o.Spec.VolumeClaimTemplates})
 		case *appsv1.Deployment:
-			m.add(workload{"Deployment", o.Name, o.Spec.Replicas, o.Spec.Selector, o.Spec.Template, ""})
+			m.add(workload{"Deployment", o.Name, o.Spec.Replicas, o.Spec.Selector, o.Spec.Template, "", nil})
 		case *corev1.Service:
 			m.services[o.Name] = o
 		case *corev1.ServiceAccount:

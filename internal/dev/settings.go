@@ -2,6 +2,7 @@ package dev
 
 import (
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	read "heureka/read-node/server"
@@ -13,7 +14,10 @@ type Settings struct {
 	// Write and Read, if set, change the settings of each node before it is made.
 	Write func(*write.Config)
 	Read  func(*read.Config)
-	Log   *slog.Logger
+	// Data is the folder in which the write nodes keep their registries, each in one
+	// of its own name; empty: they keep nothing.
+	Data string
+	Log  *slog.Logger
 }
 
 // drain is how long a node sees its clients out: people wait for a cluster on
@@ -26,6 +30,9 @@ func (s Settings) write(node Node, size int, peers []string) write.Config {
 	c := write.DefaultConfig()
 	c.Name, c.HTTP, c.Admin, c.NATSListen, c.RoutesListen = node.Name, node.HTTP, node.Admin, node.NATS, node.Routes
 	c.ClusterSize, c.Peers = size, peers
+	if s.Data != "" {
+		c.Data = filepath.Join(s.Data, node.Name)
+	}
 	c.DrainSpread, c.DrainTimeout = drain/2, drain
 	if s.Write != nil {
 		s.Write(&c)

@@ -67,6 +67,8 @@ func newMetrics(s *Server) *metrics {
 	}
 
 	gauge("ready", "1 once the view has been complete.", func(s *sample) float64 { return flag(s.ready) })
+	gauge("unconfirmed", "Instances that write nodes restored or took over, or are about to, whose clients haven't spoken to them.",
+		func(s *sample) float64 { return float64(s.unconfirmed) })
 	gauge("stale", "1 while no write node is heard.", func(s *sample) float64 { return flag(s.stale) })
 	gauge("behind", "1 while something that was heard of is missing.", func(s *sample) float64 { return flag(s.behind) })
 	gauge("view_entries", "Instances that are shown.", func(s *sample) float64 { return float64(s.hub.Instances) })

@@ -21,6 +21,8 @@ type state struct {
 	digest  uint64 // of those
 	number  uint64 // of the view's last change
 	members []member
+
+	unconfirmed int // instances, by what the write nodes that are heard say
 }
 
 // member is another node as this one hears it.
@@ -32,6 +34,9 @@ type member struct {
 	Ready  bool         `json:"ready"`
 	Live   int          `json:"live"`
 	Digest string       `json:"digest"`
+	// Unconfirmed is how many of the instances that a write node owns, or is about
+	// to, have clients that haven't spoken to it.
+	Unconfirmed int `json:"unconfirmed"`
 }
 
 // publish makes the copy. It runs on the loop's goroutine.
@@ -46,6 +51,8 @@ func (s *Server) publish(c *core, now model.Moment) {
 		digest:  c.replica.Map().Digest(),
 		number:  c.replica.View().Number(),
 		members: membersOf(c.replica, now.Mono),
+
+		unconfirmed: c.replica.Unconfirmed(now),
 	}
 	before := s.state.Swap(next)
 	if next.ready && !before.ready {

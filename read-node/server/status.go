@@ -22,6 +22,9 @@ type status struct {
 	Live      int    `json:"live"`      // in the map
 	Digest    string `json:"digest"`    // of the map: equal on nodes that hold the same
 	Changes   uint64 `json:"changes"`   // of the view since the node started
+	// Unconfirmed is how many instances write nodes restored or took over, or are
+	// about to, whose clients haven't spoken to them.
+	Unconfirmed int `json:"unconfirmed"`
 
 	Sessions   int      `json:"sessions"`
 	Groups     int      `json:"groups"`
@@ -39,7 +42,7 @@ func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
 		Ready: st.ready, Stale: st.stale, Behind: st.behind, Draining: s.sessions.check() != nil,
 		Instances: st.hub.Instances, Live: st.entries, Digest: wire.FormatHash(st.digest), Changes: st.number,
 		Sessions: s.sessions.count(), Groups: st.hub.Groups, References: st.hub.References,
-		Members: st.members,
+		Members: st.members, Unconfirmed: st.unconfirmed,
 	})
 }
 
@@ -53,6 +56,7 @@ func membersOf(r *cluster.Replica, now time.Duration) []member {
 		out = append(out, member{
 			Name: m.Incarnation.Name, ID: m.Incarnation.ID.String(), Role: m.Role, HTTP: m.Beacon.HTTP,
 			Ready: m.Beacon.Ready, Live: m.Beacon.Live, Digest: wire.FormatHash(m.Beacon.Digest),
+			Unconfirmed: m.Beacon.Unconfirmed,
 		})
 	}
 	return out
