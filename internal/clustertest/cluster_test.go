@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 type testCluster struct {
 	t      *testing.T
 	nats   string     // of somebody else; empty: the write nodes embed theirs
+	data   string     // folder of the registries; empty: none are kept
 	plan   []dev.Node // the write nodes, with ports as far as they are known
 	writes []*node
 	reads  []*node
@@ -57,7 +58,14 @@ func start(t *testing.T, writes, reads int) *testCluster {
 func startOn(t *testing.T, nats string, writes, reads int) *testCluster {
 	t.Helper()
 	c := &testCluster{t: t, nats: nats, plan: dev.AnyPorts(writes, 0)}
-	t.Cleanup(func() {
+	c.begin(reads)
+	return c
+}
+
+// begin starts the nodes and waits until all are ready.
+func (c *testCluster) begin(reads int) {
+	c.t.Helper()
+	c.t.Cleanup(func() {
 		c.stop(c.reads...) // first, while NATS carries their last word
 		c.stop(c.writes...)
 	})
@@ -71,7 +79,6 @@ func startOn(t *testing.T, nats string, writes, reads int) *testCluster {
 	for _, n := range slices.Concat(c.writes, c.reads) {
 		c.ready(n)
 	}
-	return c
 }
 
 // join starts one more read node.

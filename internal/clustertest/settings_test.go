@@ -40,7 +40,8 @@ func (c *testCluster) settings() dev.Settings {
 			}
 			s.DrainSpread, s.DrainTimeout = 0, drain
 		},
-		Log: c.log(),
+		Data: c.data,
+		Log:  c.log(),
 	}
 }
 
