@@ -68,6 +68,10 @@ func TestAKilledNodeComesBackWithWhatItHad(t *testing.T) {
 	if code, _ := n.request(http.MethodDelete, "/api/v1/apps/ORDERS/instances/o-4", ""); code != http.StatusNoContent {
 		t.Fatalf("delete: %d", code)
 	}
+	const override = "/api/v1/apps/ORDERS/instances/o-1/override"
+	if code, body := n.request(http.MethodPut, override, `{"status":"OUT_OF_SERVICE"}`); code != http.StatusOK {
+		t.Fatalf("override: %d %s", code, body)
+	}
 	digest := n.status().Digest
 	n = restarted(t, n)
 	n.until("everything, unconfirmed", func(s status) bool {
@@ -80,6 +84,9 @@ func TestAKilledNodeComesBackWithWhatItHad(t *testing.T) {
 	}
 	if n.has("o-4") {
 		t.Error("what was removed is back")
+	}
+	if _, body := n.request(http.MethodGet, "/api/v1/apps/ORDERS/instances/o-1", ""); !strings.Contains(body, `"OUT_OF_SERVICE"`) {
+		t.Errorf("its override is gone: %s", body)
 	}
 	_, metrics := n.ask(n.Addresses().Admin, http.MethodGet, "/metrics", "")
 	for _, want := range []string{"heureka_write_unconfirmed 3", "heureka_write_store_on 1", "heureka_write_store_failing 0"} {
