@@ -374,6 +374,7 @@ func (r *Replica) takeOver(now time.Duration) {
 			r.effects.TakeOver = append(r.effects.TakeOver, inc)
 		}
 	}
+	slices.SortFunc(r.effects.TakeOver, model.Incarnation.Compare)
 }
 
 // alive reports whether an incarnation is this one, or not known to be dead.

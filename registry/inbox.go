@@ -46,10 +46,12 @@ func (b *Inbox) Add(d *Delta) bool {
 }
 
 // Next takes out the first delta that the vector is ready for, dropping what the
-// vector has passed; nil if there is none.
+// vector has passed; nil if there is none. Of several incarnations the least one's
+// is the first, so that what is merged together is merged in the same order in
+// every run.
 func (b *Inbox) Next(v model.Vector) *Delta {
-	for inc, list := range b.waiting {
-		have := v[inc]
+	for _, inc := range b.Incarnations() {
+		list, have := b.waiting[inc], v[inc]
 		n := 0
 		for n < len(list) && list[n].To <= have {
 			b.entries -= max(1, len(list[n].Entries))

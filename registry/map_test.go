@@ -13,6 +13,9 @@ func TestEntryOrder(t *testing.T) {
 		return model.Version{Time: time, Turn: turn, Incarnation: inc}
 	}
 	entry := func(v model.Version, removed bool, dot model.Dot) *registry.Entry {
+		if dot.Seq == 0 {
+			dot = model.Dot{Incarnation: v.Incarnation, Seq: 1}
+		}
 		return &registry.Entry{Key: key(1), Version: v, Removed: removed, Dot: dot}
 	}
 	tests := []struct {
@@ -35,9 +38,9 @@ func TestEntryOrder(t *testing.T) {
 			}
 			for _, order := range [][]*registry.Entry{{test.lesser, test.better}, {test.better, test.lesser}} {
 				m := registry.NewMap()
-				for i, e := range order {
-					inc := []model.Incarnation{nodeA, nodeB}[i]
-					m.Adopt(&registry.Answer{Vector: model.Vector{inc: 1}, Entries: []*registry.Entry{e}}, 0)
+				for _, e := range order {
+					vector := model.Vector{e.Dot.Incarnation: e.Dot.Seq}
+					m.Adopt(&registry.Answer{Vector: vector, Entries: []*registry.Entry{e}}, 0)
 				}
 				if got := m.Get(key(1)); got.Compare(test.better) != 0 {
 					t.Errorf("merged in either order, %+v won", got)
@@ -204,5 +207,51 @@ func TestTombstonesThatWereReplacedCostNothing(t *testing.T) {
 	}
 	if n := m.Graves(); n > 100 {
 		t.Fatalf("%d graves for %d tombstone", n, m.Tombstones())
+	}
+}
+
+func TestWholeAnswerDoesntBringBackWhatEndedHere(t *testing.T) {
+	// Both maps forgot a tombstone that the other never saw, so each answers the
+	// other with all it has. What the asker saw end stays ended.
+	other, asker := registry.NewMap(), registry.NewMap()
+	word, _, _ := asker.Author(nodeA, live(key(1), 1, 0, nodeA, 1), 0)
+	other.Apply(&registry.Delta{Incarnation: nodeA, From: 0, To: 1, Entries: []*registry.Entry{word}}, 0)
+	asker.Author(nodeA, tomb(key(1), ended(word.Version, nodeA)), 0)
+	asker.Forget(time.Hour)
+	e, _, _ := other.Author(nodeB, live(key(2), 2, 0, nodeB, 1), 0)
+	other.Author(nodeB, tomb(key(2), ended(e.Version, nodeB)), 0)
+	other.Forget(time.Hour)
+
+	a := other.Cut(asker.Vector(), false)
+	if !a.Whole || len(a.Entries) != 1 {
+		t.Fatalf("the answer should be whole and have the old word: %+v", a)
+	}
+	if transitions := asker.Adopt(&a, 0); len(transitions) != 0 || asker.Get(key(1)) != nil {
+		t.Fatalf("%s is back: %+v", key(1), transitions)
+	}
+	b := asker.Cut(other.Vector(), false)
+	other.Adopt(&b, 0)
+	if other.Live() != 0 || !other.Vector().Equal(asker.Vector()) {
+		t.Fatalf("%d entries live on", other.Live())
+	}
+}
+
+func TestSmallAnswersAndWaitingDeltasAreInOrder(t *testing.T) {
+	m, inbox := registry.NewMap(), registry.NewInbox(10)
+	for i := range 9 {
+		m.Author(nodeA, live(key(8-i), model.Time(i+1), 0, nodeA, 1), 0)
+		inbox.Add(&registry.Delta{Incarnation: incarnation("x", byte(8-i)), From: 0, To: 1})
+	}
+	for i, e := range m.Cut(nil, false).Entries {
+		if e.Key != key(i) {
+			t.Fatalf("entry %d is %s", i, e.Key)
+		}
+	}
+	for i := range 9 {
+		if d := inbox.Next(nil); d.Incarnation != incarnation("x", byte(i)) {
+			t.Fatalf("delta %d is of %s", i, d.Incarnation)
+		} else {
+			inbox.Discard(d.Incarnation)
+		}
 	}
 }

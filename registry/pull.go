@@ -18,6 +18,10 @@ type Answer struct {
 	Horizon model.Vector // of a whole answer
 }
 
+// ordered is up to how many entries an answer is in order, so that a simulation
+// can be repeated. For more, the order isn't worth its time.
+const ordered = 1 << 12
+
 // Cut answers a pull: the entries and tombstones whose dots the asker's vector
 // doesn't cover. An asker who may lack a tombstone that this map has forgotten,
 // or who asks for it, gets the whole map.
@@ -32,11 +36,16 @@ func (m *Map) Cut(asker model.Vector, whole bool) Answer {
 			a.Entries = append(a.Entries, e)
 		}
 	}
+	if len(a.Entries) <= ordered {
+		slices.SortFunc(a.Entries, func(a, b *Entry) int { return a.Slot().Compare(b.Slot()) })
+	}
 	return a
 }
 
 // Adopt merges a complete answer, as a whole: afterwards the map has everything
-// that the answering map had.
+// that the answering map had, unless it knows better. A living entry that its own
+// vector covers it has merged before: what isn't there any more has ended, even
+// where the tombstone is forgotten and the answering map never heard of it.
 //
 // A whole answer also takes away: the answer's map has seen every entry that its
 // vector covers, so where it now holds nothing for the key, or something lesser
@@ -48,6 +57,9 @@ func (m *Map) Adopt(a *Answer, now time.Duration) []Transition {
 		transitions = m.drop(a, now)
 	}
 	for _, e := range a.Entries {
+		if e.Live() && m.vector.Covers(e.Dot) {
+			continue
+		}
 		if t, changed := m.merge(e, now); changed {
 			transitions = append(transitions, t)
 		}
