@@ -171,6 +171,7 @@ func (c Config) roster(process string) roster.Config {
 		MaxInFlight: c.MaxInFlight,
 		MaxFrame:    c.FrameSize,
 		Pause:       c.RefusalPause,
+		MaxEnded:    roster.DefaultConfig(process).MaxEnded,
 	}
 }
 

@@ -16,6 +16,9 @@ func (r *Roster) ack(m *wire.Ack) {
 	}
 	reg := f.registration
 	if f.kind == unregister {
+		if m.Version != "" {
+			reg.version = m.Version
+		}
 		r.end(reg, nil)
 		return
 	}

@@ -33,6 +33,10 @@ type Config struct {
 	MaxFrame int
 	// Pause is how long to wait before saying again what the node refused for now.
 	Pause time.Duration
+	// MaxEnded is how many keys that are unregistered the roster remembers with
+	// their last version, so that a later word comes after that at any node. At
+	// the limit it forgets them all: a version is only ever a help.
+	MaxEnded int
 }
 
 // DefaultConfig returns the configuration for a process.
@@ -44,6 +48,7 @@ func DefaultConfig(process string) Config {
 		MaxInFlight: 256,
 		MaxFrame:    64 << 10,
 		Pause:       time.Second,
+		MaxEnded:    1024,
 	}
 }
 
@@ -51,7 +56,8 @@ func DefaultConfig(process string) Config {
 type Roster struct {
 	cfg           Config
 	registrations map[model.Key]*registration
-	wishes        uint64 // counts them
+	ended         map[model.Key]string // versions last acknowledged of what is no more
+	wishes        uint64               // counts them
 	connections   uint64
 
 	line     line.Line
@@ -110,7 +116,12 @@ const (
 
 // New returns a roster without registrations and without a connection.
 func New(cfg Config) *Roster {
-	return &Roster{cfg: cfg, registrations: make(map[model.Key]*registration), line: line.New(cfg.Config)}
+	return &Roster{
+		cfg:           cfg,
+		registrations: make(map[model.Key]*registration),
+		ended:         make(map[model.Key]string),
+		line:          line.New(cfg.Config),
+	}
 }
 
 // Register wants an instance registered. The roster keeps the pointer; nobody
@@ -126,6 +137,8 @@ func (r *Roster) Register(inst *model.Instance) (wish uint64, err error) {
 	if leaving := r.registrations[key]; leaving != nil {
 		leaving.next = reg
 	} else {
+		reg.version = r.ended[key]
+		delete(r.ended, key)
 		r.registrations[key] = reg
 	}
 	return r.wishFor(reg, inst), nil

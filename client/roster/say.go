@@ -105,6 +105,18 @@ func (r *Roster) end(reg *registration, err error) {
 		r.touch(reg.next)
 	} else {
 		delete(r.registrations, reg.key)
+		r.remember(reg)
 	}
 	r.settle(reg, reg.wish, err, true)
+}
+
+// remember keeps the version of a registration that is no more.
+func (r *Roster) remember(reg *registration) {
+	if reg.version == "" {
+		return
+	}
+	if len(r.ended) >= r.cfg.MaxEnded {
+		clear(r.ended)
+	}
+	r.ended[reg.key] = reg.version
 }
