@@ -70,7 +70,7 @@ type Stats struct {
 	Refused                                     uint64 // entries of this node that didn't beat what was there
 	Waiting                                     int    // entries in the inbox now
 	Answers                                     int    // under way now
-	Doubts                                      int    // removals not shown yet
+	Doubts                                      int    // removals and late words not shown yet
 	Incarnations                                int    // in the vector
 	Departed                                    int    // which are ignored in vectors heard
 }
@@ -268,7 +268,7 @@ func (r *Replica) Tick(now model.Moment) {
 	r.answers.expire(now.Mono)
 	r.forget(now)
 	r.consider(now)
-	r.view.Settle(r.Behind(now.Mono), now.Mono)
+	r.view.Settle(r.registry.Override, r.Behind(now.Mono), now.Mono)
 	r.takeOver(now.Mono)
 	r.endOverrides(now)
 	r.departures.look(r.registry, func(inc model.Incarnation) bool { return r.alive(inc, now.Mono) }, now.Mono)

@@ -22,8 +22,9 @@ type Shown struct {
 
 // ViewConfig holds the view's patience.
 type ViewConfig struct {
-	// Grace is how long the eviction of a copy that was authored again, or what a
-	// whole answer dropped, stays hidden: time for a returning owner to speak.
+	// Grace is how long the eviction of a copy that was authored again, what a whole
+	// answer dropped, or the late word of an earlier connection of a client stays
+	// hidden: time for the owner to speak.
 	Grace time.Duration
 	// BehindGrace is how long at most a node that knows itself behind hides any
 	// eviction.
@@ -41,11 +42,12 @@ type View struct {
 	changes []model.Change
 }
 
-// doubt is a removal that is not shown yet.
+// doubt is a removal, or a late word, that is not shown yet.
 type doubt struct {
 	since   time.Duration
 	grace   time.Duration
-	version model.Version
+	version model.Version // of a removal
+	late    *Entry        // nil: a removal
 }
 
 // NewView returns an empty view.
@@ -78,7 +80,7 @@ func (v *View) Len() int { return len(v.shown) }
 // Number returns the number of the last change.
 func (v *View) Number() uint64 { return v.number }
 
-// Doubts returns how many removals are not shown yet.
+// Doubts returns how many removals and late words are not shown yet.
 func (v *View) Doubts() int { return len(v.doubts) }
 
 // Apply follows one transition of the map, which now holds that override for the
@@ -87,6 +89,8 @@ func (v *View) Doubts() int { return len(v.doubts) }
 func (v *View) Apply(t Transition, override *Entry, behind bool, now time.Duration) {
 	s := v.shown[t.Key]
 	switch {
+	case !t.Override && t.After.Live() && s != nil && s.entry.Speaker.Outranks(t.After.Speaker):
+		v.hide(t.After, now)
 	case !t.Override && t.After.Live():
 		delete(v.doubts, t.Key)
 		v.show(t.After, override)
@@ -98,12 +102,25 @@ func (v *View) Apply(t Transition, override *Entry, behind bool, now time.Durati
 	}
 }
 
+// hide keeps back the late word of an earlier connection, which stood still with
+// its node, or was cut off with it. The one that the client speaks through now says
+// its newer word again as soon as its node hears of this one.
+func (v *View) hide(late *Entry, now time.Duration) {
+	d, doubted := v.doubts[late.Key]
+	if !doubted {
+		d = doubt{since: now}
+	}
+	d.grace, d.late = v.config.Grace, late
+	v.doubts[late.Key] = d
+}
+
 // doubt shows a removal, now or when it is beyond doubt.
 func (v *View) doubt(t Transition, behind bool, now time.Duration) {
 	d, doubted := v.doubts[t.Key]
 	if !doubted {
 		d = doubt{since: now}
 	}
+	d.late = nil
 	switch {
 	case t.After == nil:
 		d.grace, d.version = v.config.Grace, t.Before.Version
@@ -122,8 +139,9 @@ func (v *View) doubt(t Transition, behind bool, now time.Duration) {
 	v.doubts[t.Key] = d
 }
 
-// Settle shows the removals whose time has come. Call it often.
-func (v *View) Settle(behind bool, now time.Duration) {
+// Settle shows the removals and late words whose time has come. Override returns
+// what the map holds as the override of a key. Call it often.
+func (v *View) Settle(override func(model.Key) *Entry, behind bool, now time.Duration) {
 	var due []model.Key
 	for key, d := range v.doubts {
 		if v.due(d, behind, now) {
@@ -132,7 +150,13 @@ func (v *View) Settle(behind bool, now time.Duration) {
 	}
 	slices.SortFunc(due, model.Key.Compare)
 	for _, key := range due {
-		v.remove(key, v.doubts[key].version)
+		d := v.doubts[key]
+		if d.late == nil {
+			v.remove(key, d.version)
+			continue
+		}
+		delete(v.doubts, key)
+		v.show(d.late, override(key))
 	}
 }
 

@@ -29,10 +29,36 @@ func TestView(t *testing.T) {
 	}
 	put := func(e registry.Entry) *registry.Entry { return &e }
 	evict := func(e registry.Entry) *registry.Entry { return put(tomb(e.Key, e.Version)) }
+	through := func(connection uint64, e registry.Entry) *registry.Entry {
+		e.Speaker = model.Speaker{Process: 7, Connection: connection}
+		return &e
+	}
 	tests := []struct {
 		rule  string
 		steps []step
 	}{
+		{"the late word of an earlier connection doesn't show where the later one says its own again", []step{
+			{0, through(2, word(1, 0, 1)), false, false, "1 put host-1"},
+			{time.Second, through(1, word(2, 0, 2)), false, false, ""},
+			{2 * time.Second, through(2, word(3, 0, 1)), false, false, ""},
+			{time.Hour, nil, false, false, ""},
+		}},
+		{"the late word of an earlier connection shows after the grace, under what overrides it then", []step{
+			{0, through(2, word(1, 0, 1)), false, false, "1 put host-1"},
+			{time.Second, through(1, word(2, 0, 2)), false, false, ""},
+			{2 * time.Second, over(3, model.StatusDown), false, false, "2 put host-1 DOWN was host-1"},
+			{3 * time.Second, through(1, word(4, 0, 3)), false, false, ""},
+			{4 * time.Second, nil, false, false, "3 put host-3 DOWN was host-1 DOWN"},
+		}},
+		{"a late word that ends was never shown", []step{
+			{0, through(2, word(1, 0, 1)), false, false, "1 put host-1"},
+			{time.Second, through(1, word(2, 0, 2)), false, false, ""},
+			{2 * time.Second, put(tomb(key(1), ended(word(2, 0, 2).Version, nodeA))), false, false, "2 remove was host-1"},
+		}},
+		{"an earlier connection of another process is none", []step{
+			{0, put(word(1, 0, 1)), false, false, "1 put host-1"},
+			{1, through(1, word(2, 0, 2)), false, false, "2 put host-2 was host-1"},
+		}},
 		{"a new content shows, an unregister shows at once", []step{
 			{0, put(word(1, 0, 1)), false, false, "1 put host-1"},
 			{1, put(word(2, 0, 2)), false, false, "2 put host-2 was host-1"},
@@ -109,7 +135,7 @@ func TestView(t *testing.T) {
 					_, transition, _ := m.Author(nodeA, *s.author, s.at)
 					v.Apply(transition, m.Override(key(1)), s.behind, s.at)
 				}
-				v.Settle(s.behind, s.at)
+				v.Settle(m.Override, s.behind, s.at)
 				changes := v.Drain()
 				if got := tell(changes); got != s.shows {
 					t.Fatalf("step %d showed %q, want %q", i, got, s.shows)
