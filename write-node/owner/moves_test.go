@@ -278,3 +278,21 @@ func TestUnregisteringALostRegistrationEndsTheSameWord(t *testing.T) {
 	w.settle()
 	w.wantOwner("")
 }
+
+func TestALateWordOfAnEarlierConnectionDoesntUndoAnUnregister(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	a, b := w.nodes[0], w.nodes[1]
+	c := w.connect(a, "p", 1)
+	c.register(instance(key, "one"))
+	a.cut, b.cut = true, true
+	moved := c.move(b, 2)
+	moved.register(instance(key, "two"))
+	if _, err := b.Unregister(2, key, model.Version{}, w.now()); err != nil {
+		t.Fatal(err)
+	}
+	w.run(sec)
+	c.register(instance(key, "late")) // it stood in a's socket all the while
+	a.cut, b.cut = false, false
+	w.run(5 * sec)
+	w.wantOwner("")
+}

@@ -29,7 +29,7 @@ func (o *Owner) Settle(now model.Moment) cluster.Effects {
 		}
 		for _, t := range effects.Transitions {
 			if !t.Override { // nobody owns an override
-				o.merged(now, t.Key)
+				o.merged(now, t.Before, t.Key)
 			}
 		}
 		for _, dead := range effects.TakeOver {
@@ -39,8 +39,8 @@ func (o *Owner) Settle(now model.Moment) cluster.Effects {
 }
 
 // merged looks after a key of which the map may hold something else now than
-// what this node authored.
-func (o *Owner) merged(now model.Moment, key model.Key) {
+// what this node authored. Before is what it held before that.
+func (o *Owner) merged(now model.Moment, before *registry.Entry, key model.Key) {
 	if f := o.forwards.waiting[key]; f != nil {
 		o.follow(now, f)
 	}
@@ -49,6 +49,13 @@ func (o *Owner) merged(now model.Moment, key model.Key) {
 	case r == nil && o.ours(cur):
 		// It ended here, and came back from a node that had forgotten how.
 		o.replica.Entomb(now, key, cur.Version, cur.Speaker)
+		return
+	case r == nil && o.endedHere(before) && cur.Live() && before.Speaker.Outranks(cur.Speaker):
+		// A word of an earlier connection, which arrived late at a node that didn't
+		// know better. The client has unregistered since.
+		o.replica.Entomb(now, key, model.Version{
+			Time: cur.Version.Time, Turn: model.TurnEnd, Incarnation: o.replica.Self(),
+		}, before.Speaker)
 		return
 	case r == nil || o.ours(cur):
 		return
@@ -83,6 +90,12 @@ func (o *Owner) merged(now model.Moment, key model.Key) {
 // other.
 func (o *Owner) insists(now model.Moment, r *registration, cur *registry.Entry) bool {
 	return o.speaks(now, r) && (!r.copy || !cur.Live())
+}
+
+// endedHere reports whether an entry, which may be nil, is an unregister that this
+// node heard.
+func (o *Owner) endedHere(e *registry.Entry) bool {
+	return e != nil && e.Unregistered() && e.Owner() == o.replica.Self()
 }
 
 // speaks reports whether the registration's client is known to live and to speak
