@@ -169,7 +169,10 @@ func (v *View) show(e, override *Entry) {
 	instance, version, hash := Merged(e, override)
 	s := v.shown[e.Key]
 	if s != nil && s.Hash == hash {
-		s.Version, s.entry = version, e
+		s.entry = e
+		if version.Compare(s.Version) > 0 { // a whole answer may have taken it back
+			s.Version = version
+		}
 		return
 	}
 	var before *model.Instance

@@ -196,3 +196,19 @@ func TestWhatAWholeAnswerTakesBackShowsAsSomethingNewer(t *testing.T) {
 		t.Errorf("shown as %s at %s after %s", after.Instance.Status, after.Version, before.Version)
 	}
 }
+
+func TestWhatAWholeAnswerTakesBackMovesTheViewOn(t *testing.T) {
+	v := registry.NewView(registry.ViewConfig{})
+	step := func(before *registry.Entry, time model.Time, content int) *registry.Entry {
+		e := live(key(1), time, 0, nodeA, content)
+		v.Apply(registry.Transition{Slot: e.Slot(), Before: before, After: &e}, nil, false, 0)
+		return &e
+	}
+	first := step(nil, 9, 1)
+	silently := step(first, 3, 1) // the same content at a lesser version
+	step(silently, 5, 2)
+	changes := v.Drain()
+	if len(changes) != 2 || changes[1].Version.Compare(changes[0].Version) <= 0 {
+		t.Fatalf("shown %s after %s", changes[1].Version, changes[0].Version)
+	}
+}
