@@ -39,6 +39,8 @@ type Config struct {
 	// Heartbeat is the interval where a node names none. Default 10 s.
 	Heartbeat time.Duration
 	// SilentAfter is how many intervals without any word make a node dead. Default 3.
+	// A write node is dead after three quarters of the shortest lease at the latest,
+	// so that another one hears of the instance before that ends.
 	SilentAfter int
 
 	// BackoffBase and BackoffMax shape the pauses between attempts to connect:

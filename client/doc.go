@@ -53,7 +53,8 @@
 //     each failure in a row. It registers everything again with the versions
 //     acknowledged last, so that nothing shows as removed, and subscribes again.
 //   - A node falls silent: after Config.SilentAfter of its heartbeat intervals
-//     without a word it counts as dead.
+//     without a word it counts as dead, and a write node after three quarters of a
+//     lease, so that another one hears of the instances in time.
 //   - A node is about to stop: it says so (go-away), and the client leaves for
 //     another one at the time that the node names.
 //   - No node can be reached: registrations stay until their leases end and come

@@ -62,6 +62,7 @@ type Line struct {
 	phase    phase
 	interval time.Duration // between heartbeats
 	heard    time.Duration // the node's last word
+	patience time.Duration // with a silent node, where it is less than that of the configuration; 0: none
 	beat     time.Duration // when the next heartbeat is due
 	away     time.Duration // when to leave, if goAway
 	goAway   bool
@@ -114,6 +115,15 @@ func (l *Line) Shorten(interval time.Duration) {
 	}
 	l.beat -= l.interval - interval
 	l.interval = interval
+}
+
+// Within makes the node count as dead after at most so long a silence, for the
+// rest of this connection, but not before a heartbeat could be answered. It ignores
+// a time of 0.
+func (l *Line) Within(patience time.Duration) {
+	if patience > 0 && (l.patience == 0 || patience < l.patience) {
+		l.patience = patience
+	}
 }
 
 // GoAway obeys the node's wish that the client leaves after a while.
@@ -178,7 +188,11 @@ func (l *Line) deadline() time.Duration {
 	if l.phase == greeting {
 		return l.heard + l.cfg.Greeting
 	}
-	return l.heard + time.Duration(l.cfg.SilentAfter)*l.interval
+	silent := time.Duration(l.cfg.SilentAfter) * l.interval
+	if l.patience > 0 {
+		silent = min(silent, max(l.patience, l.interval+l.interval/2))
+	}
+	return l.heard + silent
 }
 
 // bounded turns milliseconds that a node named into a time no longer than

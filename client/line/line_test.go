@@ -99,3 +99,34 @@ func TestSecondWelcomeChangesNothing(t *testing.T) {
 		t.Errorf("due at %v", due)
 	}
 }
+
+func TestPatienceWithASilentNodeIsBounded(t *testing.T) {
+	const s = time.Second
+	for _, tt := range []struct {
+		name   string
+		within []time.Duration
+		leaves time.Duration
+	}{
+		{"three heartbeats", nil, 30 * s},
+		{"of no lease", []time.Duration{0}, 30 * s},
+		{"less", []time.Duration{22 * s}, 22 * s},
+		{"the least of several", []time.Duration{25 * s, 20 * s, 22 * s}, 20 * s},
+		{"more", []time.Duration{time.Hour}, 30 * s},
+		{"a heartbeat can still be answered", []time.Duration{s}, 15 * s},
+	} {
+		l := New(DefaultConfig())
+		l.Open(0)
+		l.Welcome(0, &wire.Welcome{})
+		for _, d := range tt.within {
+			l.Within(d)
+		}
+		now := time.Duration(0)
+		for l.Departure() == nil && now < time.Hour {
+			now, _ = l.Due()
+			l.Tick(now)
+		}
+		if now != tt.leaves {
+			t.Errorf("%s: leaves after %v, want %v", tt.name, now, tt.leaves)
+		}
+	}
+}

@@ -69,8 +69,9 @@ func (r *Roster) welcome(now time.Duration, m *wire.Welcome) {
 	if m.MaxMessage > 0 {
 		r.limit = m.MaxMessage
 	}
+	r.line.Within(patience(time.Duration(m.LeaseMs) * time.Millisecond))
 	for _, reg := range r.byBirth() {
-		r.line.Shorten(interval(reg.want))
+		r.keepUp(reg.want)
 		r.touch(reg)
 	}
 }

@@ -181,11 +181,22 @@ func (r *Roster) live(key model.Key) *registration {
 func (r *Roster) wishFor(reg *registration, inst *model.Instance) uint64 {
 	r.wishes++
 	reg.want, reg.wish = inst, r.wishes
-	r.line.Shorten(interval(inst))
+	r.keepUp(inst)
 	r.touch(reg)
 	r.say()
 	return reg.wish
 }
+
+// keepUp speaks often enough for the instance's own lease, and waits for the node
+// no longer than that allows.
+func (r *Roster) keepUp(inst *model.Instance) {
+	r.line.Shorten(interval(inst))
+	r.line.Within(patience(inst.Lease.Duration()))
+}
+
+// patience is how long a node may be silent under a lease: so that another one
+// hears of the instance before the lease ends, which began when the silence did.
+func patience(lease time.Duration) time.Duration { return lease * 3 / 4 }
 
 // interval is how often the client must speak for the instance's own lease.
 func interval(inst *model.Instance) time.Duration {
