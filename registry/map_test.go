@@ -255,3 +255,23 @@ func TestSmallAnswersAndWaitingDeltasAreInOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestOfTwoOldWordsThatEndedNeitherIsLeft(t *testing.T) {
+	// The asker saw one word end, the answering map the other, and both have
+	// forgotten how.
+	asker, other := registry.NewMap(), registry.NewMap()
+	less, _, _ := asker.Author(nodeA, live(key(1), 1, 0, nodeA, 1), 0)
+	more, _, _ := other.Author(nodeB, live(key(1), 5, 0, nodeB, 2), 0)
+	asker.Author(nodeA, tomb(key(1), ended(less.Version, nodeA)), 0)
+	other.Author(nodeB, tomb(key(1), ended(more.Version, nodeB)), 0)
+	asker.Forget(time.Hour)
+	other.Forget(time.Hour)
+	asker.Apply(&registry.Delta{Incarnation: nodeB, From: 0, To: 1, Entries: []*registry.Entry{more}}, 0)
+	other.Apply(&registry.Delta{Incarnation: nodeA, From: 0, To: 1, Entries: []*registry.Entry{less}}, 0)
+
+	a := other.Cut(asker.Vector(), true)
+	asker.Adopt(&a, 0)
+	if e := asker.Get(key(1)); e != nil {
+		t.Fatalf("left is %s", e.Version)
+	}
+}

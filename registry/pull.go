@@ -86,6 +86,9 @@ func (m *Map) drop(a *Answer, now time.Duration) []Transition {
 		if theirs != nil && theirs.Compare(mine) >= 0 {
 			continue // it wins by itself
 		}
+		if theirs.Live() && m.vector.Covers(theirs.Dot) {
+			theirs = nil // both have ended
+		}
 		m.set(mine.Slot(), mine, theirs)
 		if theirs != nil && theirs.Removed {
 			m.bury(theirs, now)
