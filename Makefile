@@ -38,7 +38,7 @@ lint: ## gofmt, go vet and staticcheck
 	go run $(STATICCHECK) ./...
 
 .PHONY: sim
-sim: ## simulate whole clusters with faults: SEED=first seed, RUNS=how many
+sim: ## simulate the whole system with faults: SEED=first seed, RUNS=how many
 	go test -count=1 -timeout=0 -v ./internal/simtest -args $(if $(SEED),-sim.seed=$(SEED)) $(if $(RUNS),-sim.runs=$(RUNS))
 
 .PHONY: bench

@@ -1,117 +1,172 @@
 package simtest
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
 	"heureka/cluster"
-	"heureka/model"
-	"heureka/registry"
 )
 
-// input lets a client say something to a running write node.
-func (w *world) input() {
-	if w.calm {
-		return
-	}
-	n := w.nodes[w.random.IntN(w.config.Writers)]
-	if !n.up || !n.replica.Ready() {
-		return
-	}
-	key := model.NewKey("APP", fmt.Sprintf("i-%d", w.random.IntN(w.config.Keys)))
-	have := n.replica.Map().Get(key)
-	now := w.moment(n)
-	var authored *registry.Entry
-	switch choice := w.random.IntN(6); {
-	case have.Live() && choice == 0: // an unregister
-		authored = n.replica.Entomb(now, key, model.Version{Time: have.Version.Time, Turn: model.TurnEnd, Incarnation: n.replica.Self()}, have.Speaker)
-	case have.Live() && choice == 1 && have.Owner() == n.replica.Self(): // an eviction
-		authored = n.replica.Entomb(now, key, have.Version, have.Speaker)
-	default:
-		var above model.Time
-		if have != nil {
-			above = have.Version.Time
-		}
-		in := (&model.Instance{App: key.App, ID: key.ID, Status: model.StatusUp, HostName: fmt.Sprint(w.random.IntN(4))}).Canonical()
-		authored = n.replica.Put(now, in, in.Hash(), model.Version{Time: n.replica.Draw(now, above), Incarnation: n.replica.Self()}, model.Speaker{})
-	}
-	w.author.add(authored)
-	if n.replica.Map().Get(key) != authored {
-		w.fail("Available", "%s didn't take %s", n.name, key)
-	}
-	w.drain(n)
-}
-
-// trouble starts or ends a fault.
+// trouble lets one fault of the flavour's mix happen.
 func (w *world) trouble() {
 	if w.calm {
 		return
 	}
-	switch w.random.IntN(6) {
-	case 0: // a two-sided partition
-		side := make(map[string]bool)
-		for _, n := range w.nodes {
-			side[n.name] = w.random.IntN(2) == 0
+	w.results.Troubles++
+	sum := 0
+	for _, c := range w.flavour.mix {
+		sum += c.weight
+	}
+	at := w.random.IntN(sum)
+	for _, c := range w.flavour.mix {
+		if at -= c.weight; at < 0 {
+			c.fault(w)
+			return
 		}
-		for _, a := range w.nodes {
-			for _, b := range w.nodes {
-				if side[a.name] != side[b.name] {
-					w.cut[[2]string{a.name, b.name}] = true
-				}
-			}
-		}
-	case 1: // one way only
-		a, b := w.nodes[w.random.IntN(len(w.nodes))], w.nodes[w.random.IntN(len(w.nodes))]
-		w.cut[[2]string{a.name, b.name}] = true
-	case 2, 3:
-		clear(w.cut)
-	case 4:
-		n := w.nodes[w.random.IntN(len(w.nodes))]
-		if n.up {
-			n.up = false
-			w.after(time.Duration(w.random.IntN(20_000))*time.Millisecond, func() {
-				if !n.up {
-					w.startNode(n)
-				}
-			})
-		}
-	case 5:
-		w.nodes[w.random.IntN(len(w.nodes))].skew = w.skew()
 	}
 }
 
-// heal ends all faults and all input.
-func (w *world) heal() {
-	w.calm = true
-	clear(w.cut)
+func (w *world) anyNode() *node       { return w.nodes[w.random.IntN(len(w.nodes))] }
+func (w *world) anyProcess() *process { return w.processes[w.random.IntN(len(w.processes))] }
+
+// skew draws how wrong a wall clock is: mostly little, sometimes by up to an hour.
+func (w *world) skew() time.Duration {
+	if w.random.IntN(3) > 0 {
+		return w.between(0, 50*time.Millisecond)
+	}
+	return w.between(-time.Hour, time.Hour)
 }
 
-// converged checks, at the end, that all nodes show the same.
-func (w *world) converged() error {
-	first := w.nodes[0]
+// crashNode kills a node, which starts again after a while.
+func (w *world) crashNode() { w.kill(w.anyNode(), false, 12*time.Second) }
+
+// crashOne kills a node while all others are well.
+func (w *world) crashOne() {
+	if len(w.serving(cluster.Write))+len(w.serving(cluster.Read)) == len(w.nodes) {
+		w.kill(w.anyNode(), w.chance(2), 8*time.Second)
+	}
+}
+
+// loseMachine takes a node's machine away, and sometimes its disk for good.
+func (w *world) loseMachine() {
+	n := w.anyNode()
+	w.kill(n, true, 15*time.Second)
+	if n.disk != nil && w.chance(3) {
+		*n.disk = disk{}
+	}
+}
+
+// kill ends a node's run and starts another within that time.
+func (w *world) kill(n *node, lost bool, within time.Duration) {
+	if n.up {
+		n.crash(lost)
+		w.again(n.process, n.boot, within)
+	}
+}
+
+// again starts a process after a while.
+func (w *world) again(p *process, boot func(), within time.Duration) {
+	w.after(w.between(0, within), func() {
+		if !p.up {
+			boot()
+		}
+	})
+}
+
+// leaveNode restarts a node gracefully, as an upgrade does.
+func (w *world) leaveNode() {
+	if n := w.anyNode(); n.up && !n.draining {
+		n.leave()
+		w.again(n.process, n.boot, 2*drainTime)
+		w.after(2*drainTime, func() { w.again(n.process, n.boot, time.Second) })
+	}
+}
+
+// blackout kills all nodes at once.
+func (w *world) blackout() {
+	w.tell("world", "blackout")
+	lost := w.chance(2)
 	for _, n := range w.nodes {
-		if !n.up || !n.replica.Ready() {
-			return broken("Convergent", "%s isn't ready after the faults", n.name)
-		}
-		m, v := n.replica.Map(), n.replica.View()
-		if !m.Vector().Equal(first.replica.Map().Vector()) {
-			return broken("Convergent", "%s and %s have different vectors", first.name, n.name)
-		}
-		if m.Digest() != first.replica.Map().Digest() || v.Len() != m.Live() {
-			return broken("Convergent", "%s has %d entries and shows %d, %s has %d",
-				n.name, m.Live(), v.Len(), first.name, first.replica.Map().Live())
-		}
-		for e := range m.Instances() {
-			if s, shown := v.Get(e.Key); e.Live() && (!shown || s.Hash != e.Hash) {
-				return broken("Convergent", "%s doesn't show %s as it is", n.name, e.Key)
-			}
-		}
+		w.kill(n, lost, 5*time.Second)
 	}
-	for owner, count := range first.replica.Map().Owners() {
-		if !slices.ContainsFunc(w.nodes, func(n *node) bool { return n.role == cluster.Write && n.replica.Self() == owner }) {
-			return broken("Convergent", "%d entries belong to %s, which is gone", count, owner)
-		}
+}
+
+// jump sets a node's wall clock.
+func (w *world) jump() {
+	n := w.anyNode()
+	n.skew = w.skew()
+	w.tell(n.name, "its clock jumps to %s off", n.skew)
+}
+
+// sleepNode makes a node stand still.
+func (w *world) sleepNode() {
+	n, d := w.anyNode(), w.between(500*time.Millisecond, 8*time.Second)
+	w.tell(n.name, "stands still for %s", d)
+	n.sleep(d)
+}
+
+// sleepClient makes a client stand still, now and then for longer than a lease.
+func (w *world) sleepClient() {
+	s := w.services[w.random.IntN(len(w.services))]
+	d := w.between(time.Second, 3*w.times.leaseLasts/2)
+	w.tell(s.name, "stands still for %s", d)
+	for _, key := range s.keys {
+		w.truth[key].living = false // it isn't heard to live; what it says next counts again
 	}
-	return nil
+	s.sleep(d)
+}
+
+// sever breaks a connection: for both sides, for one that hears of it and one that
+// doesn't, or for both without a word.
+func (w *world) sever() {
+	p := w.anyProcess()
+	if len(p.ends) == 0 {
+		return
+	}
+	e := p.ends[w.random.IntN(len(p.ends))]
+	mode := w.random.IntN(3)
+	w.tell("world", "a connection of %s to %s breaks, mode %d", p.name, e.peer.process.name, mode)
+	e.out.lost, e.peer.out.lost = true, true
+	if mode > 0 {
+		e.breaks()
+	}
+	if mode > 1 {
+		e.peer.breaks()
+	}
+}
+
+// silenceNode breaks all connections of a write node without a word to anyone.
+func (w *world) silenceNode() {
+	n := w.writers[w.random.IntN(len(w.writers))]
+	w.tell(n.name, "all its clients fall silent")
+	for _, e := range n.ends {
+		e.out.lost, e.peer.out.lost = true, true
+	}
+}
+
+// restartClient ends a client; it starts again, mostly.
+func (w *world) restartClient() {
+	if w.chance(4) {
+		p := w.plains[w.random.IntN(len(w.plains))]
+		p.crash(w.chance(2))
+		w.again(p.process, p.boot, 15*time.Second)
+		return
+	}
+	s := w.services[w.random.IntN(len(w.services))]
+	s.crash(w.chance(2))
+	w.again(s.process, s.boot, 15*time.Second)
+}
+
+// restartSubscriber ends a subscriber, which starts again with an empty view.
+func (w *world) restartSubscriber() {
+	s := w.subscribers[w.random.IntN(len(w.subscribers))]
+	s.crash(w.chance(2))
+	w.again(s.process, s.boot, 3*time.Second)
+}
+
+// stallSubscriber makes a subscriber read nothing for a while.
+func (w *world) stallSubscriber() {
+	s := w.subscribers[w.random.IntN(len(w.subscribers))]
+	d := w.between(time.Second, 2*w.times.patience)
+	w.tell(s.name, "reads nothing for %s", d)
+	s.stall(d)
 }

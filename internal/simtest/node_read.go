@@ -1,0 +1,90 @@
+package simtest
+
+import (
+	"slices"
+
+	"heureka/cluster"
+	"heureka/interest"
+	"heureka/model"
+	"heureka/read-node/fanout"
+	"heureka/wire"
+)
+
+// readNode is the body of a read node.
+type readNode struct {
+	*node
+	hub      *fanout.Hub
+	stale    bool
+	sessions map[fanout.SessionID]*subscription
+	last     fanout.SessionID
+}
+
+func (w *world) addReader(name string) {
+	n := &readNode{node: &node{process: w.machine(name), role: cluster.Read, skew: w.skew()}}
+	n.body = n
+	w.nodes = append(w.nodes, n.node)
+	w.readers = append(w.readers, n)
+}
+
+func (n *readNode) begin(*cluster.Replica) {
+	n.hub = fanout.New(n.w.times.hub(), interest.DefaultLimits())
+	n.sessions, n.stale = make(map[fanout.SessionID]*subscription), false
+	n.every(n.w.times.heartbeat, func() { n.hub.Heartbeat(n.stale) })
+}
+
+func (n *readNode) receive(m cluster.Message, now model.Moment) { n.replica.Receive(now, m) }
+
+func (n *readNode) tick(now model.Moment) {
+	n.replica.Tick(now)
+	if stale := n.replica.Stale(now.Mono); stale != n.stale {
+		n.stale = stale
+		n.hub.Heartbeat(stale)
+	}
+	for _, s := range n.ordered() {
+		s.tick()
+	}
+}
+
+func (n *readNode) take(model.Moment) ([]cluster.Outgoing, []model.Change) {
+	effects := n.replica.Drain()
+	for _, c := range effects.Changes {
+		n.hub.Apply(c)
+	}
+	for _, d := range n.hub.Deliveries() {
+		n.w.note("frame", n.name, uint64(d.Session), uint64(len(d.Frame)))
+		n.sessions[d.Session].deliver(d.Frame)
+	}
+	return effects.Messages, effects.Changes
+}
+
+func (n *readNode) published() {}
+
+func (n *readNode) accept(e *end) {
+	n.last++
+	s := &subscription{node: n, id: n.last, end: e}
+	n.sessions[s.id] = s
+	n.hub.Open(s.id)
+	e.hear, e.ended, e.room = s.hear, s.over, s.write
+}
+
+func (n *readNode) farewell() {
+	for _, s := range n.ordered() {
+		s.say(&wire.GoAway{AfterMs: n.w.between(0, drainSpread).Milliseconds()})
+	}
+}
+
+func (n *readNode) dismiss() {
+	for _, s := range n.ordered() {
+		s.kick(wire.NewError(wire.CodeDraining, "this node stops"))
+	}
+}
+
+// ordered returns the sessions in the order of their coming.
+func (n *readNode) ordered() []*subscription {
+	out := make([]*subscription, 0, len(n.sessions))
+	for _, s := range n.sessions {
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(a, b *subscription) int { return int(a.id) - int(b.id) })
+	return out
+}

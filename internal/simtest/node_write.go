@@ -1,0 +1,89 @@
+package simtest
+
+import (
+	"heureka/cluster"
+	"heureka/model"
+	"heureka/wire"
+	"heureka/write-node/lease"
+	"heureka/write-node/owner"
+)
+
+// writeNode is the body of a write node.
+type writeNode struct {
+	*node
+	owner    *owner.Owner
+	sessions []*registrations
+	last     owner.ConnID
+	pending  []func()                  // answers, until what they acknowledge has been published
+	evicted  map[model.Key]lease.Class // since the last messages went out
+
+	preservers preservers
+}
+
+func (w *world) addWriter(name string) {
+	n := &writeNode{node: &node{process: w.machine(name), role: cluster.Write, skew: w.skew()}}
+	n.body = n
+	if w.flavour.disks {
+		n.disk = new(disk)
+	}
+	w.nodes = append(w.nodes, n.node)
+	w.writers = append(w.writers, n)
+}
+
+func (n *writeNode) begin(r *cluster.Replica) {
+	n.owner = owner.New(n.w.times.owner(), r)
+	n.sessions, n.pending = nil, nil
+	n.evicted = make(map[model.Key]lease.Class)
+	n.preservers = n.newPreservers(n.owner)
+	n.every(judgeEvery, n.judgeQueues)
+	if n.disk != nil {
+		n.every(storeEvery, n.store)
+	}
+}
+
+// receive is where messages between nodes come in.
+func (n *writeNode) receive(m cluster.Message, now model.Moment) { n.owner.Receive(now, m) }
+
+func (n *writeNode) tick(now model.Moment) {
+	for _, s := range n.sessions {
+		s.tick()
+	}
+	n.owner.Replica().Tick(now)
+	n.owner.Tick(now)
+}
+
+func (n *writeNode) take(now model.Moment) ([]cluster.Outgoing, []model.Change) {
+	effects := n.owner.Settle(now)
+	return effects.Messages, effects.Changes
+}
+
+func (n *writeNode) published() {
+	clear(n.evicted)
+	pending := n.pending
+	n.pending = nil
+	for _, answer := range pending {
+		answer()
+	}
+}
+
+// answer has something answered once what it acknowledges has been published.
+func (n *writeNode) answer(do func()) { n.pending = append(n.pending, do) }
+
+func (n *writeNode) accept(e *end) {
+	n.last++
+	s := &registrations{node: n, id: n.last, end: e, heard: n.mono(), keys: make(map[model.Key]bool)}
+	n.sessions = append(n.sessions, s)
+	e.hear, e.ended = s.hear, func() { s.over(owner.Left) }
+}
+
+func (n *writeNode) farewell() {
+	for _, s := range n.sessions {
+		s.say(&wire.GoAway{AfterMs: n.w.between(0, drainSpread).Milliseconds()})
+	}
+}
+
+func (n *writeNode) dismiss() {
+	for _, s := range append([]*registrations(nil), n.sessions...) {
+		s.kick(wire.NewError(wire.CodeDraining, "this node stops"), owner.Left)
+	}
+}

@@ -1,0 +1,170 @@
+package simtest
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"time"
+
+	"heureka/model"
+	"heureka/wire"
+	"heureka/write-node/owner"
+)
+
+// registrations is a client's connection as a write node has it: what
+// write-node/api does with sockets, done with frames.
+type registrations struct {
+	node    *writeNode
+	id      owner.ConnID
+	end     *end
+	greeted bool
+	heard   time.Duration
+	keys    map[model.Key]bool // registered through it and acknowledged
+}
+
+// hear applies a frame of the client.
+func (s *registrations) hear(frame []byte) {
+	n := s.node
+	if s.greeted && s.silent() {
+		// The node stood still. What waited meanwhile may not be the newest any more.
+		s.giveUp()
+		return
+	}
+	s.heard = n.mono()
+	n.w.note("heard", n.name, uint64(s.id), uint64(len(frame)))
+	if s.greeted {
+		n.owner.Heard(s.id, n.moment())
+	}
+	for line := range bytes.Lines(frame) {
+		m, err := wire.DecodeJSON(line)
+		if err != nil {
+			n.w.wrong(n.name, "a client said %q: %v", line, err)
+			return
+		}
+		s.apply(m)
+	}
+}
+
+// apply does what one message says and has it answered.
+func (s *registrations) apply(m wire.Message) {
+	n := s.node
+	now := n.moment()
+	var version, acked model.Version
+	var err error
+	switch m := m.(type) {
+	case *wire.Hello:
+		s.greeted = true
+		n.owner.Open(s.id, m.Process, m.Connection, now)
+		s.answer(s.welcome())
+		return
+	case *wire.Heartbeat:
+		keys, err := n.owner.Heartbeat(s.id, now)
+		if err != nil {
+			s.answer(refusal(err).For(m.Seq))
+			return
+		}
+		s.answer(&wire.Ack{Seq: m.Seq})
+		for _, key := range keys {
+			n.w.tell(n.name, "asks to say %s again", key)
+			s.answer(&wire.Again{App: key.App, ID: key.ID})
+		}
+		return
+	case *wire.Register:
+		if acked, err = model.ParseVersion(m.Acked); err == nil {
+			version, err = n.owner.Register(s.id, m.Instance, acked, now)
+		}
+	case *wire.Update:
+		version, err = n.owner.Update(s.id, m.Set, now)
+	case *wire.Unregister:
+		if acked, err = model.ParseVersion(m.Acked); err == nil {
+			version, err = n.owner.Unregister(s.id, m.Key(), acked, now)
+		}
+	default:
+		n.w.wrong(n.name, "a client said %s", m.Type())
+	}
+	if err != nil {
+		n.w.tell(n.name, "refuses a %s: %v", m.Type(), err)
+		s.answer(refusal(err).For(wire.SeqOf(m)))
+		return
+	}
+	if m, ok := m.(*wire.Register); ok {
+		s.keys[m.Instance.Key()] = true
+	}
+	s.answer(&wire.Ack{Seq: wire.SeqOf(m), Version: version.String()})
+}
+
+func (s *registrations) welcome() *wire.Welcome {
+	t := s.node.w.times
+	return &wire.Welcome{
+		Version: wire.ProtocolVersion, Node: s.node.name,
+		HeartbeatMs: t.heartbeat.Milliseconds(), LeaseMs: t.leaseLasts.Milliseconds(), MaxMessage: 256 << 10,
+	}
+}
+
+// answer says something once what it acknowledges has been published.
+func (s *registrations) answer(m wire.Message) { s.node.answer(func() { s.say(m) }) }
+
+func (s *registrations) say(m wire.Message) {
+	line, err := wire.AppendJSON(nil, m)
+	if err != nil {
+		s.node.w.wrong(s.node.name, "encode: %v", err)
+		return
+	}
+	s.end.say(line)
+}
+
+// tick gives up a client that has been silent for too long.
+func (s *registrations) tick() {
+	if s.silent() {
+		s.giveUp()
+	}
+}
+
+func (s *registrations) silent() bool {
+	return s.node.mono()-s.heard > silentHeartbeats*s.node.w.times.heartbeat
+}
+
+func (s *registrations) giveUp() {
+	s.node.w.tell(s.node.name, "gives up %s, which is silent", s.end.peer.process.name)
+	s.kick(wire.NewError(wire.CodeSilent, "nothing came for too long"), owner.GivenUp)
+}
+
+// kick ends the connection from the node's side.
+func (s *registrations) kick(said *wire.Error, why owner.Ending) {
+	s.say(said)
+	s.end.close()
+	s.over(why)
+}
+
+// over tells the owner that the connection is no more, and whose doing that was.
+func (s *registrations) over(why owner.Ending) {
+	n := s.node
+	n.sessions = slices.DeleteFunc(slices.Clone(n.sessions), func(other *registrations) bool { return other == s })
+	if s.greeted {
+		n.owner.Close(s.id, why)
+	}
+}
+
+const silentHeartbeats = 3 // as write-node/api has it
+
+// refusal turns what an owner says into the error for the client.
+func refusal(err error) *wire.Error {
+	codes := []struct {
+		is   error
+		code wire.Code
+	}{
+		{owner.ErrNotRegistered, wire.CodeNotRegistered},
+		{owner.ErrSuperseded, wire.CodeSuperseded},
+		{owner.ErrTooManyRegistrations, wire.CodeTooManyRegistrations},
+		{owner.ErrVersionAhead, wire.CodeVersionAhead},
+		{owner.ErrNotFound, wire.CodeNotFound},
+		{owner.ErrBehind, wire.CodeNotReady},
+		{owner.ErrForwards, wire.CodeOverloaded},
+	}
+	for _, c := range codes {
+		if errors.Is(err, c.is) {
+			return wire.NewError(c.code, "%s", err)
+		}
+	}
+	return wire.NewError(wire.CodeInternal, "%s", err)
+}
