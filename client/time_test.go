@@ -95,7 +95,7 @@ func TestSilentNodeIsLeftBeforeTheLeaseEnds(t *testing.T) {
 	inBubble(t, func(t *testing.T, n *node, c *client.Client) {
 		h, p := registered(t, c, n, up("A", "1"))
 		begun := time.Now()
-		p.over() // heartbeats without an answer
+		p.over()                                                           // heartbeats without an answer
 		if passed := time.Since(begun); passed != 22500*time.Millisecond { // of a lease of 30 s
 			t.Errorf("left after %v", passed)
 		}

@@ -19,6 +19,7 @@ type pull struct {
 	to        model.Incarnation // zero: none under way
 	avoid     model.Incarnation // the last one that failed
 	progress  time.Duration     // when the request was sent or a chunk last came
+	audit     bool              // asked for the whole map because this node's may be corrupt
 	answer    uint64            // 0 until the first chunk
 	asked     time.Duration     // when the request, or for more, was last sent
 	chunks    map[int]*Chunk
@@ -40,7 +41,7 @@ func (p *pull) idle(now time.Duration) bool { return p.to.IsZero() && now >= p.n
 func (p *pull) start(sources []*Member, v model.Vector, whole bool, now time.Duration) Outgoing {
 	choice := p.choose(sources)
 	p.number++
-	p.to, p.progress, p.asked = choice.Incarnation, now, now
+	p.to, p.progress, p.asked, p.audit = choice.Incarnation, now, now, whole
 	p.answer, p.next, p.last = 0, 0, -1
 	p.chunks = make(map[int]*Chunk)
 	return Outgoing{To: p.to, Message: &PullRequest{From: p.self, Number: p.number, Vector: v.Clone(), Whole: whole}}
@@ -108,7 +109,7 @@ func (p *pull) remind(now time.Duration) *PullMore {
 
 func (p *pull) complete() *registry.Answer {
 	last := p.chunks[p.last]
-	a := &registry.Answer{Whole: last.Whole, Vector: last.Vector, Horizon: last.Horizon}
+	a := &registry.Answer{Whole: last.Whole, Vector: last.Vector, Horizon: last.Horizon, Audit: p.audit}
 	for i := range p.last + 1 {
 		a.Entries = append(a.Entries, p.chunks[i].Entries...)
 	}

@@ -16,6 +16,9 @@ type Answer struct {
 	Entries []*Entry
 	Vector  model.Vector
 	Horizon model.Vector // of a whole answer
+	// Audit is the asker's own word, and not part of what is sent: its map may be
+	// corrupt, so what it thinks to know better doesn't count.
+	Audit bool
 }
 
 // ordered is up to how many entries an answer is in order, so that a simulation
@@ -57,7 +60,7 @@ func (m *Map) Adopt(a *Answer, now time.Duration) []Transition {
 		transitions = m.drop(a, now)
 	}
 	for _, e := range a.Entries {
-		if e.Live() && m.vector.Covers(e.Dot) {
+		if !a.Audit && m.ended(e) {
 			continue
 		}
 		if t, changed := m.merge(e, now); changed {
@@ -86,8 +89,8 @@ func (m *Map) drop(a *Answer, now time.Duration) []Transition {
 		if theirs != nil && theirs.Compare(mine) >= 0 {
 			continue // it wins by itself
 		}
-		if theirs.Live() && m.vector.Covers(theirs.Dot) {
-			theirs = nil // both have ended
+		if !a.Audit && m.ended(theirs) {
+			theirs = nil // both have
 		}
 		m.set(mine.Slot(), mine, theirs)
 		if theirs != nil && theirs.Removed {
@@ -98,3 +101,7 @@ func (m *Map) drop(a *Answer, now time.Duration) []Transition {
 	slices.SortFunc(transitions, func(a, b Transition) int { return a.Slot.Compare(b.Slot) })
 	return transitions
 }
+
+// ended reports whether an entry of an answer, which may be nil, is a living one
+// that has been merged here before: it has ended since, or is still there.
+func (m *Map) ended(e *Entry) bool { return e.Live() && m.vector.Covers(e.Dot) }

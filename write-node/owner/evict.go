@@ -2,6 +2,7 @@ package owner
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"heureka/model"
@@ -13,6 +14,7 @@ import (
 // it several times a second.
 func (o *Owner) Tick(now model.Moment) {
 	o.sendForwards(now)
+	o.audit(now)
 	o.doubt(now)
 	for _, l := range o.leases.TakeReleased(now.Mono) {
 		o.evict(now, o.registrations[l.Key], &o.counts.Released)
@@ -21,6 +23,27 @@ func (o *Owner) Tick(now model.Moment) {
 		o.evict(now, o.registrations[l.Key], &o.counts.Evicted)
 	}
 	o.replica.SetUnconfirmed(o.Unconfirmed(now))
+}
+
+// audit compares the registrations with the map whenever a digest has shown that
+// some map isn't what its vector says: it may be this one's, and then the owner
+// alone knows what its clients said.
+func (o *Owner) audit(now model.Moment) {
+	mismatches := o.replica.Stats().DigestMismatches
+	if mismatches == o.mismatches {
+		return
+	}
+	o.mismatches = mismatches
+	var wrong []model.Key
+	for key, r := range o.registrations {
+		if o.replica.Map().Get(key) != r.entry {
+			wrong = append(wrong, key)
+		}
+	}
+	slices.SortFunc(wrong, model.Key.Compare)
+	for _, key := range wrong {
+		o.merged(now, nil, key)
+	}
 }
 
 // doubt holds evictions back, for a while, when this node has a reason to doubt

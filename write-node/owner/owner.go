@@ -21,6 +21,7 @@ type Owner struct {
 	outbox        []cluster.Outgoing // messages that the replica knows nothing of
 	behind        bool               // the replica was, at the last tick
 	cutOff        bool               // likewise
+	mismatches    uint64             // of digests, at the last tick
 	counts        Counts
 }
 
