@@ -93,7 +93,7 @@ func TestALostEntryIsAskedFor(t *testing.T) {
 			if corrupt == "b" {
 				r = p.b
 			}
-			r.registry.Adopt(&registry.Answer{Whole: true, Vector: r.registry.Vector().Clone(), Audit: true}, 0)
+			r.registry.Adopt(&registry.Answer{Whole: true, Vector: r.registry.Vector().Clone()}, 0)
 			if p.a.registry.Live()+p.b.registry.Live() != 1 {
 				t.Fatal("the maps should differ now")
 			}

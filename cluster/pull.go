@@ -19,7 +19,7 @@ type pull struct {
 	to        model.Incarnation // zero: none under way
 	avoid     model.Incarnation // the last one that failed
 	progress  time.Duration     // when the request was sent or a chunk last came
-	audit     bool              // asked for the whole map because this node's may be corrupt
+	audit     bool              // the last request asked for the whole map because this node's may be corrupt
 	answer    uint64            // 0 until the first chunk
 	asked     time.Duration     // when the request, or for more, was last sent
 	chunks    map[int]*Chunk
@@ -109,7 +109,7 @@ func (p *pull) remind(now time.Duration) *PullMore {
 
 func (p *pull) complete() *registry.Answer {
 	last := p.chunks[p.last]
-	a := &registry.Answer{Whole: last.Whole, Vector: last.Vector, Horizon: last.Horizon, Audit: p.audit}
+	a := &registry.Answer{Whole: last.Whole, Vector: last.Vector, Horizon: last.Horizon}
 	for i := range p.last + 1 {
 		a.Entries = append(a.Entries, p.chunks[i].Entries...)
 	}

@@ -16,9 +16,10 @@ type Answer struct {
 	Entries []*Entry
 	Vector  model.Vector
 	Horizon model.Vector // of a whole answer
-	// Audit is the asker's own word, and not part of what is sent: its map may be
-	// corrupt, so what it thinks to know better doesn't count.
-	Audit bool
+	// Believe is the asker's own, and not part of what is sent: of which living
+	// entries it takes the answer's word though it thinks that they have ended,
+	// because its map may be corrupt. Nil: of none.
+	Believe func(*Entry) bool
 }
 
 // ordered is up to how many entries an answer is in order, so that a simulation
@@ -60,7 +61,7 @@ func (m *Map) Adopt(a *Answer, now time.Duration) []Transition {
 		transitions = m.drop(a, now)
 	}
 	for _, e := range a.Entries {
-		if !a.Audit && m.ended(e) {
+		if m.ended(e, a) {
 			continue
 		}
 		if t, changed := m.merge(e, now); changed {
@@ -89,7 +90,7 @@ func (m *Map) drop(a *Answer, now time.Duration) []Transition {
 		if theirs != nil && theirs.Compare(mine) >= 0 {
 			continue // it wins by itself
 		}
-		if !a.Audit && m.ended(theirs) {
+		if m.ended(theirs, a) {
 			theirs = nil // both have
 		}
 		m.set(mine.Slot(), mine, theirs)
@@ -104,4 +105,6 @@ func (m *Map) drop(a *Answer, now time.Duration) []Transition {
 
 // ended reports whether an entry of an answer, which may be nil, is a living one
 // that has been merged here before: it has ended since, or is still there.
-func (m *Map) ended(e *Entry) bool { return e.Live() && m.vector.Covers(e.Dot) }
+func (m *Map) ended(e *Entry, a *Answer) bool {
+	return e.Live() && m.vector.Covers(e.Dot) && (a.Believe == nil || !a.Believe(e))
+}

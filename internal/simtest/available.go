@@ -28,8 +28,8 @@ func (s *subscriber) answered(seq uint64) {
 // time, let a Subscribe wait for too long.
 func (s *subscriber) judgeAnswers() {
 	for _, q := range s.asked {
-		if took := s.w.now - q.at; took > s.w.times.dial && !s.stalled() && s.w.now > s.reads+s.w.times.dial && q.fair() && !s.severed() {
-			promise.NewAvailability(q.node, s.w.times.dial, &s.w.report).Answered("subscribe", took, nil)
+		if took := s.w.now - q.at; took > s.w.times.answers && !s.stalled() && s.w.now > s.reads+s.w.times.answers && q.fair() && !s.severed() {
+			promise.NewAvailability(q.node, s.w.times.answers, &s.w.report).Answered("subscribe", took, nil)
 		}
 	}
 }

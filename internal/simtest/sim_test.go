@@ -15,6 +15,7 @@ var (
 	runs  = flag.Int("sim.runs", 0, fmt.Sprintf("how many seeds to run (default %d)", defaultRuns))
 	lines = flag.Int("sim.trace", 60, "how many of the last events to tell of a seed that fails")
 	only  = flag.String("sim.flavour", "", "run this flavour only")
+	first = flag.Bool("sim.first", false, "run one seed after the other, and stop at the first that fails")
 )
 
 // kept are seeds that once found a bug, at the commit that mended it. Any change of
@@ -30,12 +31,12 @@ var (
 var kept = []uint64{46, 58, 61, 79, 211, 330, 370, 2118}
 
 func TestSimulation(t *testing.T) {
-	first, count := uint64(1), defaultRuns
+	from, count := uint64(1), defaultRuns
 	switch {
 	case *seed != 0 && *runs == 0:
-		first, count = *seed, 1
+		from, count = *seed, 1
 	case *seed != 0:
-		first, count = *seed, *runs
+		from, count = *seed, *runs
 	case *runs != 0:
 		count = *runs
 	}
@@ -44,10 +45,13 @@ func TestSimulation(t *testing.T) {
 		seeds = nil
 	}
 	for i := range count {
-		seeds = append(seeds, first+uint64(i))
+		seeds = append(seeds, from+uint64(i))
 	}
-	t.Logf("seeds %d to %d and %d kept ones; replay one with -sim.seed=N", first, seeds[len(seeds)-1], len(seeds)-count)
+	t.Logf("seeds %d to %d and %d kept ones; replay one with -sim.seed=N", from, seeds[len(seeds)-1], len(seeds)-count)
 	sums := sweep(t, seeds)
+	if *first && t.Failed() {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(sums)) {
 		r := sums[name]
 		t.Logf("%-10s %s", name, r)
@@ -68,7 +72,7 @@ func sweep(t *testing.T, seeds []uint64) map[string]*Results {
 	take := func() (uint64, bool) {
 		mu.Lock()
 		defer mu.Unlock()
-		if next == len(seeds) {
+		if next == len(seeds) || *first && t.Failed() {
 			return 0, false
 		}
 		next++
@@ -82,7 +86,11 @@ func sweep(t *testing.T, seeds []uint64) map[string]*Results {
 		}
 		sums[r.Flavour].Add(r)
 	}
-	for range runtime.GOMAXPROCS(0) {
+	workers := runtime.GOMAXPROCS(0)
+	if *first {
+		workers = 1
+	}
+	for range workers {
 		running.Go(func() {
 			for s, ok := take(); ok; s, ok = take() {
 				r := Run(s, Config{Flavour: *only})

@@ -18,6 +18,7 @@ type times struct {
 	dead       time.Duration // silence after which an incarnation is dead
 	tombstones time.Duration
 	dial       time.Duration // a client's patience with a node that says nothing
+	answers    time.Duration // within which a reader answers, though what goes both ways is lost at first
 	hello      time.Duration // a reader's patience with a subscriber that says nothing
 	patience   time.Duration // and with one that takes nothing
 	fence      time.Duration // of mirrors
@@ -31,6 +32,7 @@ func standardTimes() times {
 		dead:       5 * time.Second,
 		tombstones: time.Hour,
 		dial:       2 * time.Second,
+		answers:    2*time.Second + 2*(retransmit+500*time.Millisecond),
 		hello:      4 * time.Second,
 		patience:   12 * time.Second,
 		fence:      15 * time.Second,

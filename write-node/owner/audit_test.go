@@ -23,7 +23,7 @@ func TestACorruptMapIsRepaired(t *testing.T) {
 				first := m.Get(key)
 				c.register(instance(key, "two"))
 
-				spoilt := &registry.Answer{Whole: true, Vector: m.Vector().Clone(), Audit: true}
+				spoilt := &registry.Answer{Whole: true, Vector: m.Vector().Clone(), Believe: func(*registry.Entry) bool { return true }}
 				for e := range m.All() {
 					if e.Key != key {
 						spoilt.Entries = append(spoilt.Entries, e)
