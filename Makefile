@@ -7,6 +7,7 @@ ARGS     =
 SEED     =
 RUNS     =
 BENCH    = .
+ONLY     =
 FUZZTIME = 20s
 
 .DEFAULT_GOAL := help
@@ -40,6 +41,14 @@ lint: ## gofmt, go vet and staticcheck
 .PHONY: sim
 sim: ## simulate the whole system with faults: SEED=first seed, RUNS=how many
 	go test -count=1 -timeout=0 -v ./internal/simtest -args $(if $(SEED),-sim.seed=$(SEED)) $(if $(RUNS),-sim.runs=$(RUNS))
+
+.PHONY: mutants
+mutants: ## break the code on purpose, line by line, and see that it is noticed: ONLY=part of a name
+	go test -count=1 -timeout=0 -v -run TestMutants ./internal/mutants -args -mutants.run $(if $(ONLY),-mutants.only='$(ONLY)')
+
+.PHONY: measure
+measure: ## measure clusters of processes: replication, joining, healing
+	go test -count=1 -timeout=0 -v -run TestMeasure ./internal/clustertest -args -measure
 
 .PHONY: bench
 bench: ## run benchmarks: BENCH=pattern

@@ -86,6 +86,7 @@ func Heureka() Plan {
 
 			"internal/arch":        Aside,
 			"internal/simtest":     Aside,
+			"internal/mutants":     Aside,
 			"internal/clustertest": Aside,
 			"deploy/k8s":           Aside,
 			"docs":                 Aside,

@@ -28,22 +28,29 @@ type fleet struct {
 // ready.
 func launch(t *testing.T, writes, reads int) *fleet {
 	t.Helper()
+	return launchWith(t, writes, reads, nil)
+}
+
+// launchWith is launch with more arguments for each node, which count more than
+// the usual ones.
+func launchWith(t *testing.T, writes, reads int, more []string) *fleet {
+	t.Helper()
 	built.of(t, cluster.Write) // or the test is skipped
 	plan, release, err := dev.FreePlan(writes, reads)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(release)
-	return launchAt(t, plan.Nodes(), func(dev.Node) place { return loopback{} })
+	return launchAt(t, plan.Nodes(), func(dev.Node) place { return loopback{} }, more...)
 }
 
 // launchAt starts the nodes, each in its place, and waits until all are ready.
-func launchAt(t *testing.T, nodes []dev.Node, at func(dev.Node) place) *fleet {
+func launchAt(t *testing.T, nodes []dev.Node, at func(dev.Node) place, more ...string) *fleet {
 	t.Helper()
 	f := &fleet{t: t, webs: make(map[place]*http.Client), appear: kept}
 	folder := t.TempDir()
 	for _, n := range nodes {
-		p := &process{t: t, node: n, program: built.of(t, n.Role), args: arguments(n, nodes), place: at(n), folder: folder}
+		p := &process{t: t, node: n, program: built.of(t, n.Role), args: slices.Concat(arguments(n, nodes), more), place: at(n), folder: folder}
 		f.all = append(f.all, p)
 		if n.Role == cluster.Write {
 			f.writes = append(f.writes, p)

@@ -119,10 +119,16 @@ func (f *fleet) hear(nodes []*process, writes ...*process) {
 // same waits until all nodes hold that many instances and have one digest.
 func (f *fleet) same(live int) {
 	f.t.Helper()
+	f.sameOf(f.all, live)
+}
+
+// sameOf is same of some nodes.
+func (f *fleet) sameOf(nodes []*process, live int) {
+	f.t.Helper()
 	f.eventually(fmt.Sprintf("%d instances and one digest on all nodes", live), func() error {
 		var digest string
 		var errs []error
-		for _, p := range f.all {
+		for _, p := range nodes {
 			s, err := f.status(p)
 			switch {
 			case err != nil:
