@@ -14,8 +14,8 @@ import (
 const (
 	freeBlock  = 2000
 	freeBlocks = 11
-	freeStep   = 10
-	freeSteps  = 10
+	freeStep   = 20
+	freeSteps  = 5
 	reserved   = 6900 // plus the offset: listened on by who has it
 )
 
