@@ -190,7 +190,8 @@ func TestPull(t *testing.T) {
 		writer.Drain()
 		writer.Tick(at(3 * time.Second))
 		beacons := only[*Beacon](writer.Drain().Messages)
-		reader.Receive(at(time.Second), beacons[len(beacons)-1])
+		reader.Receive(at(0), beacons[len(beacons)-1])
+		reader.Tick(at(time.Second)) // it has heard everybody by now
 		requests := only[*PullRequest](reader.Drain().Messages)
 		if len(requests) != 1 {
 			t.Fatalf("%d requests", len(requests))
@@ -457,12 +458,49 @@ func TestAPauseOfOnesOwnIsNobodysDeath(t *testing.T) {
 	}
 }
 
+// A joining node asks a reader, though it hears a write node first, and goes back
+// to one that is busy.
+func TestWhoJoinsAsksReadersFirst(t *testing.T) {
+	r := newReplica(DefaultConfig(), "r", Read)
+	w, reader := incarnation("w", 1), incarnation("a", 1)
+	now := time.Duration(0)
+	hear := func(from model.Incarnation, role Role, tick uint64) {
+		b := beacon(from, role, tick, true)
+		b.Vector[w] = 1
+		r.Receive(at(now), b)
+	}
+	hear(w, Write, 1)
+	now += 900 * time.Millisecond
+	hear(reader, Read, 1)
+	for asked := 0; asked < patient-1; {
+		now += 100 * time.Millisecond
+		if now > time.Minute {
+			t.Fatalf("asked %d times", asked)
+		}
+		r.Tick(at(now))
+		for _, o := range r.Drain().Messages {
+			request, ok := o.Message.(*PullRequest)
+			if !ok {
+				continue
+			}
+			if o.To != reader {
+				t.Fatalf("request %d goes to %v", asked+1, o.To)
+			}
+			asked++
+			r.Receive(at(now), &Chunk{From: reader, Request: request.Number, Answer: 1, Busy: true})
+		}
+		hear(w, Write, uint64(now))
+		hear(reader, Read, uint64(now))
+	}
+}
+
 func TestMalformedAnswersAreIgnored(t *testing.T) {
 	r := newReplica(DefaultConfig(), "r", Read)
 	w := incarnation("w", 1)
 	b := beacon(w, Write, 1, true)
 	b.Vector[w] = 1
 	r.Receive(at(0), b)
+	r.Tick(at(time.Second))
 	request := only[*PullRequest](r.Drain().Messages)[0]
 	for _, c := range []*Chunk{{Number: 7}, {Number: 1, Last: true}, {Number: 1 << 30}, {Number: 5}} {
 		c.From, c.Request, c.Answer = w, request.Number, 1

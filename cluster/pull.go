@@ -29,6 +29,11 @@ type pull struct {
 	notBefore time.Duration
 }
 
+// patient is how often an asker that is told that a node is busy may come back to
+// it: what many ask one reader at the same time they don't go and ask the write
+// nodes at once.
+const patient = 5
+
 func newPull(config Config, self model.Incarnation, random *rand.Rand) *pull {
 	return &pull{config: config, self: self, random: random}
 }
@@ -74,6 +79,9 @@ func (p *pull) receive(c *Chunk, now time.Duration) (*registry.Answer, *PullMore
 	}
 	if c.Busy {
 		p.fail(now)
+		if p.failures < patient {
+			p.avoid = model.Incarnation{} // it may have time next time
+		}
 		return nil, nil
 	}
 	if c.Number >= p.next+2*p.config.Window || p.last >= 0 && c.Number > p.last {

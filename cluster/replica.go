@@ -33,6 +33,7 @@ type Replica struct {
 	started    bool
 	start      time.Duration
 	firstHeard time.Duration // of a node that vouches for its map; 0: none yet
+	listening  time.Duration // a joining node asks nobody before; 0: nobody was heard yet
 	ready      bool
 	left       bool
 	tick       uint64
@@ -178,6 +179,9 @@ func (r *Replica) receiveBeacon(b *Beacon, now model.Moment) {
 		r.stats.MembersRefused++
 		return
 	}
+	if r.listening == 0 {
+		r.listening = now.Mono + r.config.Beacon
+	}
 	if r.firstHeard == 0 && (b.Ready || r.role == Write && b.Role == Write) {
 		r.firstHeard = now.Mono
 	}
@@ -287,12 +291,14 @@ func (r *Replica) begin(now model.Moment) {
 	}
 }
 
-// consider asks for what is missing and decides whether the node is ready.
+// consider asks for what is missing and decides whether the node is ready. A node
+// that joins hears everybody's beacon first, so that it knows whom to ask: the one
+// that it happens to hear first is more often than not a write node.
 func (r *Replica) consider(now model.Moment) {
 	hearing := r.members.hearing(now.Mono)
 	r.discard(hearing, now.Mono)
 	r.lag.update(r.registry.Vector(), hearing, r.inbox.Incarnations(), now.Mono)
-	if r.pull.idle(now.Mono) && !r.left {
+	if r.pull.idle(now.Mono) && !r.left && (r.ready || now.Mono >= r.listening) {
 		if r.lag.any() && (!r.ready || r.lag.longer(r.config.Moment, now.Mono)) {
 			if sources := r.lag.sources(r.registry.Vector(), hearing); len(sources) > 0 {
 				r.request(sources, false, now)
