@@ -6,18 +6,21 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
-// asideTime is how the names of files that were set aside end: in the order in
-// which they were.
-const asideTime = "20060102T150405.000000000Z"
+// The names of files that were set aside are in the order in which they were.
+const (
+	asidePrefix = fileName + ".corrupt-"
+	asideTime   = "20060102T150405.000000000Z"
+)
 
 // setAside renames the file, which can't be trusted because of what is said, and
 // removes the oldest of those that were set aside before if they are too many.
 func (s *Store) setAside(because error) error {
 	s.drop(because)
-	aside := s.path + ".corrupt-" + time.Now().UTC().Format(asideTime)
+	aside := filepath.Join(s.config.Folder, asidePrefix+time.Now().UTC().Format(asideTime))
 	err := os.Rename(s.path, aside)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w; set it aside: %w", because, err)
@@ -28,13 +31,13 @@ func (s *Store) setAside(because error) error {
 
 // tidy removes the oldest of the files that were set aside.
 func (s *Store) tidy() error {
-	files, err := filepath.Glob(s.path + ".corrupt-*")
+	files, err := os.ReadDir(s.config.Folder) // sorted by name
 	if err != nil {
 		return fmt.Errorf("list what was set aside: %w", err)
 	}
-	slices.Sort(files)
+	files = slices.DeleteFunc(files, func(f os.DirEntry) bool { return !strings.HasPrefix(f.Name(), asidePrefix) })
 	for _, file := range files[:max(0, len(files)-s.config.Aside)] {
-		if err := os.Remove(file); err != nil {
+		if err := os.Remove(filepath.Join(s.config.Folder, file.Name())); err != nil {
 			return fmt.Errorf("too much was set aside: %w", err)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -134,11 +133,16 @@ func written(t testing.TB, folder string, upTo uint64) {
 }
 
 // aside returns the files that were set aside in a folder.
-func aside(t testing.TB, folder string) []string {
+func aside(t testing.TB, folder string) (names []string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(folder, fileName+".corrupt-*"))
+	files, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return files
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), asidePrefix) {
+			names = append(names, f.Name())
+		}
+	}
+	return names
 }

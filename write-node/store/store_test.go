@@ -177,7 +177,7 @@ func TestRecordsThatAreMissingOrTooManyAreNoticed(t *testing.T) {
 }
 
 func TestFewFilesAreKeptAside(t *testing.T) {
-	folder := t.TempDir()
+	folder := filepath.Join(t.TempDir(), "any [name")
 	for range 6 {
 		written(t, folder, 3)
 		if err := os.Truncate(filepath.Join(folder, fileName), 5000); err != nil {
