@@ -204,15 +204,19 @@ func (s *Store) drop(because error) {
 // Close lets go of the file and the folder, without waiting for the disk; see Sync.
 func (s *Store) Close() error {
 	s.drop(nil)
-	var err error
-	if s.lock != nil {
-		err = s.lock.Close()
-		s.lock = nil
-	}
-	if err != nil {
+	if err := s.unlock(); err != nil {
 		return fmt.Errorf("store %s: close: %w", s.config.Folder, err)
 	}
 	return nil
+}
+
+// unlock gives the folder back.
+func (s *Store) unlock() error {
+	if s.lock == nil {
+		return nil
+	}
+	defer func() { s.lock = nil }()
+	return s.lock.Close()
 }
 
 // Sync waits until the disk has all that was written, so that it outlives a loss of

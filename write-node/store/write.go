@@ -32,6 +32,8 @@ func (s *Store) Write(b *journal.Batch) error {
 		})
 	})
 	switch {
+	case err == nil && s.missing():
+		return s.leave()
 	case err == nil:
 		s.state = after
 		return nil
