@@ -74,8 +74,14 @@ func (j *Journal) Restored(m *registry.Map) {
 	j.vector = m.Vector().Clone()
 }
 
-// Lose says that the store holds nothing: the next batch is all of the map.
-func (j *Journal) Lose() { j.whole = true }
+// Begin says that the store holds nothing yet: the next batch is all of the map.
+func (j *Journal) Begin() { j.whole = true }
+
+// Lose says that the store lost all that it held. The next batch is all of the map.
+func (j *Journal) Lose() {
+	j.whole = true
+	j.stats.Lost++
+}
 
 // Mark notes that the map holds something else in a slot now than before.
 func (j *Journal) Mark(slot registry.Slot) { j.dirty[slot] = struct{}{} }
@@ -110,7 +116,10 @@ func (j *Journal) Written(now time.Duration) {
 // Failed says that the batch under way isn't stored. What it held is tried again,
 // as it will be then. Lost says that nothing else is stored either.
 func (j *Journal) Failed(lost bool, now time.Duration) {
-	j.whole = j.whole || j.flight.whole || lost
+	j.whole = j.whole || j.flight.whole
+	if lost {
+		j.Lose()
+	}
 	for slot := range j.flight.slots {
 		j.dirty[slot] = struct{}{}
 	}
@@ -120,9 +129,6 @@ func (j *Journal) Failed(lost bool, now time.Duration) {
 	j.notBefore = now + min(j.config.Backoff<<min(j.failures, 16), j.config.MaxBackoff)
 	j.failures++
 	j.stats.Failed++
-	if lost {
-		j.stats.Lost++
-	}
 }
 
 // Ticket returns what an acknowledgement of everything that was marked so far

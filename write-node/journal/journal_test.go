@@ -111,11 +111,16 @@ func TestAVectorThatMovedIsStored(t *testing.T) {
 	if b := j.Next(m, 0); b != nil {
 		t.Errorf("handed over once more: %+v", b)
 	}
-	j.Lose()
-	if b := j.Next(m, 0); b == nil || !b.Whole {
-		t.Fatalf("a store that holds nothing is handed %+v", b)
+	for lost, empty := range []func(){j.Begin, j.Lose} {
+		empty()
+		if b := j.Next(m, 0); b == nil || !b.Whole {
+			t.Fatalf("a store that holds nothing is handed %+v", b)
+		}
+		j.Written(0)
+		if got := j.Stats(0).Lost; got != uint64(lost) {
+			t.Errorf("it lost everything %d times, not %d", got, lost)
+		}
 	}
-	j.Written(0)
 	j.Restored(m)
 	if b := j.Next(m, 0); b != nil {
 		t.Errorf("handed over what was restored: %+v", b)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -125,6 +127,26 @@ func TestAGracefulStopStoresEverything(t *testing.T) {
 	next := start(t, config)
 	next.wait("ready", next.Ready())
 	next.until("everything", func(s status) bool { return s.Live == 20 })
+}
+
+func TestADamagedStoreIsTold(t *testing.T) {
+	n := start(t, kept(t.TempDir()))
+	n.wait("ready", n.Ready())
+	n.register("o-1", "")
+	n.Kill()
+	<-n.ended
+	if err := os.Truncate(filepath.Join(n.config.Data, "registry.db"), 5000); err != nil {
+		t.Fatal(err)
+	}
+	n = start(t, n.config)
+	n.wait("ready", n.Ready())
+	n.register("o-2", "")
+	n.until("the new instance", func(s status) bool { return s.Live == 1 && s.Store.State == "ok" })
+	if _, metrics := n.ask(n.Addresses().Admin, http.MethodGet, "/metrics", ""); !strings.Contains(metrics, "heureka_write_store_lost_total 1\n") {
+		t.Error("the metrics don't tell")
+	}
+	n = restarted(t, n)
+	n.until("what was stored since", func(s status) bool { return s.Live == 1 })
 }
 
 func TestAFolderOfAnotherNodeEndsTheProgram(t *testing.T) {

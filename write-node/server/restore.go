@@ -22,8 +22,11 @@ func (s *Server) openStore() error {
 	}
 	j := journal.New(s.config.journal())
 	s.loop.keeper = newKeeper(disk, j)
-	if disk.Size() == 0 {
-		j.Lose() // there is no file yet, and the log says why
+	switch {
+	case contents.Damaged:
+		j.Lose()
+	case disk.Size() == 0:
+		j.Begin() // there is no file yet, and the log says why
 	}
 	if len(contents.Vector) == 0 {
 		return nil

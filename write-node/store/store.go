@@ -41,6 +41,7 @@ const (
 type Contents struct {
 	Entries         []*registry.Entry // tombstones too; in no particular order
 	Vector, Horizon model.Vector
+	Damaged         bool // there was more, but it couldn't be trusted and was set aside
 }
 
 // Store keeps one node's map. See the package comment for who may use it.
@@ -87,6 +88,7 @@ func (s *Store) open() (Contents, error) {
 	if errors.Is(err, errDamaged) && !passing(err) {
 		if err = s.setAside(err); err == nil {
 			contents, err = s.load()
+			contents.Damaged = true
 		}
 	}
 	if err != nil {
