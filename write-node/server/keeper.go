@@ -164,6 +164,10 @@ func (k *keeper) keeping(now time.Duration) keeping {
 	return keeping{Stats: k.journal.Stats(now), on: true, waiting: len(k.waiting), bytes: k.last.size, err: k.last.err}
 }
 
+// slow reports whether something isn't stored that acknowledgements didn't wait
+// for. A store that was slow once and has nothing to do isn't.
+func (k keeping) slow() bool { return k.Late && k.Dirty > 0 }
+
 // state is the word for it in the status.
 func (k keeping) state() string {
 	switch {
@@ -171,7 +175,7 @@ func (k keeping) state() string {
 		return "none"
 	case k.Failing:
 		return "failing"
-	case k.Late:
+	case k.slow():
 		return "slow"
 	default:
 		return "ok"

@@ -296,6 +296,22 @@ func TestADiskThatHangsIsntWaitedForLong(t *testing.T) {
 	n.until("everything", func(s status) bool { return s.Live == 5 })
 }
 
+// A disk that was slow with the last batch there was isn't slow for ever.
+func TestAStoreWithNothingToDoIsntSlow(t *testing.T) {
+	config := kept(t.TempDir())
+	config.StorePatience = 0
+	n, disk := startOnFake(t, config)
+	gate := make(chan struct{})
+	disk.set(nil, gate)
+	n.register("o-1", "")
+	n.until("word of it", func(s status) bool { return s.Store.State == "slow" && s.Store.Dirty == 1 })
+	close(gate)
+	n.until("the end of it", func(s status) bool { return s.Store.State == "ok" && s.Store.Dirty == 0 })
+	if _, metrics := n.ask(n.Addresses().Admin, http.MethodGet, "/metrics", ""); !strings.Contains(metrics, "heureka_write_store_slow 0\n") {
+		t.Error("the metrics say that it is slow")
+	}
+}
+
 // noDisk is a disk that takes everything and keeps nothing.
 type noDisk struct{}
 

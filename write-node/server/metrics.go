@@ -130,7 +130,7 @@ func (m *metrics) loop() {
 func (m *metrics) store() {
 	m.gauge("store_on", "1 if the registry is kept on disk.", func(s *sample) float64 { return flag(s.state.store.on) })
 	m.gauge("store_failing", "1 while the store can't be written.", func(s *sample) float64 { return flag(s.state.store.Failing) })
-	m.gauge("store_slow", "1 while acknowledgements don't wait for the store because it is slow.", func(s *sample) float64 { return flag(s.state.store.Late) })
+	m.gauge("store_slow", "1 while acknowledgements don't wait for the store because it is slow.", func(s *sample) float64 { return flag(s.state.store.slow()) })
 	m.gauge("store_dirty", "Entries that aren't stored as they are now.", func(s *sample) float64 { return float64(s.state.store.Dirty) })
 	m.gauge("store_waiting", "Acknowledgements that wait for the store.", func(s *sample) float64 { return float64(s.state.store.waiting) })
 	m.gauge("store_bytes", "Bytes of the file.", func(s *sample) float64 { return float64(s.state.store.bytes) })
