@@ -72,11 +72,23 @@ func (a *API) showEvictions(r *http.Request) (body evictions, err error) {
 			return body, wire.NewError(wire.CodeInvalidOrder, "limit is %.20q, and must be a number from 0 to %d", text, maxQueued)
 		}
 	}
-	err = a.run(r, true, func(o *owner.Owner, now model.Moment) error {
-		body = a.evictions(o, now.Mono, limit)
-		return nil
+	return a.runEvictions(r, true, func(o *owner.Owner, now model.Moment) (evictions, error) {
+		return a.evictions(o, now.Mono, limit), nil
 	})
-	return body, err
+}
+
+// runEvictions has f applied and returns what it did. A request that ends before
+// leaves alone what f may still be writing.
+func (a *API) runEvictions(r *http.Request, looks bool, f func(*owner.Owner, model.Moment) (evictions, error)) (evictions, error) {
+	var body evictions
+	err := a.run(r, looks, func(o *owner.Owner, now model.Moment) (err error) {
+		body, err = f(o, now)
+		return err
+	})
+	if err != nil {
+		return evictions{}, err
+	}
+	return body, nil
 }
 
 // evictions runs on the owner's goroutine.

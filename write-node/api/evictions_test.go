@@ -1,14 +1,20 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"heureka/wire"
+	"heureka/write-node/owner"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // order says an order, which must be obeyed.
@@ -65,6 +71,40 @@ func TestAnOperatorSeesHoldsAndReleasesEvictions(t *testing.T) {
 			t.Errorf("after the end of the hold: %+v", got)
 		}
 	})
+}
+
+// TestAnAnswerThatNobodyWaitsFor ends requests while the owner's goroutine still
+// works for them; it is the race detector that would object.
+func TestAnAnswerThatNobodyWaitsFor(t *testing.T) {
+	for _, c := range []struct{ method, path, body string }{
+		{http.MethodGet, wire.PathEvictions, ""},
+		{http.MethodPost, wire.PathEvictions, `{"do":"release"}`},
+		{http.MethodGet, "/api/v1/apps/A/instances/1", ""},
+		{http.MethodPut, "/api/v1/apps/A/instances/1", "{}"},
+		{http.MethodPut, "/api/v1/apps/A/instances/1/override", `{"status":"DOWN"}`},
+	} {
+		s := newState(owner.DefaultConfig())
+		a := New(config(), s, NewMetrics(prometheus.NewRegistry()), slog.New(slog.DiscardHandler))
+		mux := http.NewServeMux()
+		a.Handle(mux)
+		ctx, leave := context.WithCancel(t.Context())
+		answered, applied := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(applied)
+			command := <-s.commands
+			leave()
+			command.Apply(s.owner, s.now())
+			<-answered
+			command.Done()
+		}()
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequestWithContext(ctx, c.method, c.path, strings.NewReader(c.body)))
+		close(answered)
+		<-applied
+		if w.Code != wire.CodeOverloaded.Kind().HTTP {
+			t.Errorf("%s %s: answered %d", c.method, c.path, w.Code)
+		}
+	}
 }
 
 func TestOrdersThatAreRefused(t *testing.T) {

@@ -28,13 +28,13 @@ func (a *API) orderEvictions(w http.ResponseWriter, r *http.Request) (body evict
 	if refused != nil {
 		return body, refused
 	}
-	err = a.do(r, func(o *owner.Owner, now model.Moment) error {
+	body, err = a.runEvictions(r, false, func(o *owner.Owner, now model.Moment) (evictions, error) {
 		released, err := do.obey(o, now)
-		body = a.evictions(o, now.Mono, 0)
+		after := a.evictions(o, now.Mono, 0)
 		if do.Do == "release" {
-			body.Released = &released
+			after.Released = &released
 		}
-		return err
+		return after, err
 	})
 	if err == nil {
 		a.log.Info("evictions: an operator's order", "do", do.Do, "class", do.Class, "app", do.App, "forMs", do.ForMs, "remote", r.RemoteAddr)
