@@ -74,7 +74,15 @@ func (c resumeEvictions) Run(ctx context.Context, to console) error {
 type releaseEvictions struct {
 	evictionNodes
 	evictionClass
-	App string `help:"Only this application." placeholder:"NAME"`
+	App *string `help:"Only this application." placeholder:"NAME"`
+}
+
+// Validate refuses what a script says whose variable isn't set: it doesn't mean all.
+func (c releaseEvictions) Validate() error {
+	if c.App != nil && *c.App == "" {
+		return errors.New("--app is empty: leave it out to release all applications")
+	}
+	return nil
 }
 
 // Run releases what is queued, says how much that was, and shows what is left.
@@ -84,10 +92,10 @@ func (c releaseEvictions) Run(ctx context.Context, to console) error {
 
 // evictionOrder is the body of a POST to wire.PathEvictions.
 type evictionOrder struct {
-	Do    string `json:"do"`
-	Class string `json:"class,omitempty"`
-	App   string `json:"app,omitempty"`
-	ForMs int64  `json:"forMs,omitempty"`
+	Do    string  `json:"do"`
+	Class string  `json:"class,omitempty"`
+	App   *string `json:"app,omitempty"`
+	ForMs int64   `json:"forMs,omitempty"`
 }
 
 // nodeEvictions is what one node answers.

@@ -122,6 +122,7 @@ func TestEvictionsSaysWhoDoesntObey(t *testing.T) {
 		"hold --for=-1s":      "--for is -1s: must be at least 1ms",
 		"hold --for soon":     "--for",
 		"release --class all": "--class",
+		"release --app=":      "--app is empty",
 		"resume --app A":      "unknown flag --app",
 	} {
 		if code, _, said := evictions(t, strings.Fields(args)...); code != exitUsage || !strings.Contains(said, want) {

@@ -18,9 +18,22 @@ import (
 // order is what an operator wants done about evictions.
 type order struct {
 	Do    string `json:"do"`    // hold, resume, release
-	Class string `json:"class"` // own, adopted; empty: both
-	App   string `json:"app"`   // of a release; empty: all
+	Class choice `json:"class"` // own, adopted; left out: both
+	App   choice `json:"app"`   // of a release; left out: all
 	ForMs int64  `json:"forMs"` // of a hold
+}
+
+// choice is a text that may be left out. An empty one, or null, isn't left out: it
+// is what a script says whose variable isn't set, and doesn't mean everything.
+type choice struct {
+	made bool
+	text string
+}
+
+// UnmarshalJSON is only called if there is something.
+func (c *choice) UnmarshalJSON(b []byte) error {
+	c.made = true
+	return json.Unmarshal(b, &c.text)
 }
 
 func (a *API) orderEvictions(w http.ResponseWriter, r *http.Request) (body evictions, err error) {
@@ -37,7 +50,7 @@ func (a *API) orderEvictions(w http.ResponseWriter, r *http.Request) (body evict
 		return after, err
 	})
 	if err == nil {
-		a.log.Info("evictions: an operator's order", "do", do.Do, "class", do.Class, "app", do.App, "forMs", do.ForMs, "remote", r.RemoteAddr)
+		a.log.Info("evictions: an operator's order", "do", do.Do, "class", do.Class.text, "app", do.App.text, "forMs", do.ForMs, "remote", r.RemoteAddr)
 	}
 	return body, err
 }
@@ -70,8 +83,10 @@ func (do order) check() *wire.Error {
 	case do.Do != "hold" && do.Do != "resume" && do.Do != "release":
 		return wire.NewError(wire.CodeInvalidOrder, "do is %.20q, and must be hold, resume or release", do.Do)
 	case len(do.classes()) == 0:
-		return wire.NewError(wire.CodeInvalidOrder, "class is %.20q, and must be own or adopted, or left out for both", do.Class)
-	case do.App != "" && do.Do != "release":
+		return wire.NewError(wire.CodeInvalidOrder, "class is %.20q, and must be own or adopted, or left out for both", do.Class.text)
+	case do.App.made && do.App.text == "":
+		return wire.NewError(wire.CodeInvalidOrder, "app is empty, and must be an application, or left out for all")
+	case do.App.made && do.Do != "release":
 		return wire.NewError(wire.CodeInvalidOrder, "app is for a release only")
 	case do.ForMs != 0 && do.Do != "hold":
 		return wire.NewError(wire.CodeInvalidOrder, "forMs is for a hold only")
@@ -81,7 +96,7 @@ func (do order) check() *wire.Error {
 
 func (do order) classes() (out []lease.Class) {
 	for c := range lease.Classes {
-		if do.Class == "" || do.Class == c.String() {
+		if !do.Class.made || do.Class.text == c.String() {
 			out = append(out, c)
 		}
 	}
@@ -99,7 +114,7 @@ func (do order) obey(o *owner.Owner, now model.Moment) (released int, err error)
 		case "resume":
 			o.ResumeEvictions(c)
 		case "release":
-			released += o.ReleaseEvictions(c, do.App)
+			released += o.ReleaseEvictions(c, do.App.text)
 		}
 	}
 	return released, nil
