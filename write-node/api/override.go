@@ -38,6 +38,7 @@ func (a *API) override(w http.ResponseWriter, r *http.Request, key model.Key) {
 		a.refuse(w, err)
 		return
 	}
+	a.log.Info("override: an operator's order", "key", key.String(), "status", string(status), "remote", r.RemoteAddr)
 	answer(w, versionAnswer{version.String()})
 }
 
@@ -47,6 +48,7 @@ func (a *API) clearOverride(w http.ResponseWriter, r *http.Request, key model.Ke
 		a.refuse(w, err)
 		return
 	}
+	a.log.Info("override: an operator's order", "key", key.String(), "status", "", "remote", r.RemoteAddr)
 	w.WriteHeader(http.StatusNoContent)
 }
 
