@@ -33,6 +33,8 @@ type keeper struct {
 	journal *journal.Journal
 	batches chan *journal.Batch // one at a time; closed at the end
 	results chan result         // of each
+	sync    bool                // at the end; set before batches is closed
+	closed  chan error          // how the end went
 	waiting []waiting           // in the order of their tickets
 	last    result
 }
@@ -52,17 +54,22 @@ type waiting struct {
 func newKeeper(d disk, j *journal.Journal) *keeper {
 	return &keeper{
 		disk: d, journal: j,
-		batches: make(chan *journal.Batch, 1), results: make(chan result, 1),
+		batches: make(chan *journal.Batch, 1), results: make(chan result, 1), closed: make(chan error, 1),
 		last: result{size: d.Size()},
 	}
 }
 
-// write writes batches until there are no more to come.
+// write writes batches until there are no more to come, and lets the disk go.
 func (k *keeper) write() {
 	for b := range k.batches {
 		err := k.disk.Write(b)
 		k.results <- result{err, k.disk.Size()}
 	}
+	var err error
+	if k.sync {
+		err = k.disk.Sync()
+	}
+	k.closed <- errors.Join(err, k.disk.Close())
 }
 
 // written tells of a batch that has ended; never, without a store.
@@ -123,17 +130,17 @@ func (k *keeper) release(m *registry.Map, now time.Duration) {
 	k.waiting = slices.Delete(k.waiting, 0, n)
 }
 
-// finish ends the writer and lets everybody go. With flush, what isn't stored yet
-// is, if the disk will have it.
-func (k *keeper) finish(m *registry.Map, flush bool, now func() time.Duration) {
+// finish has the writer end and lets everybody go. With flush, what isn't stored yet
+// is, if the disk will have it by that time.
+func (k *keeper) finish(m *registry.Map, flush bool, by time.Time, now func() time.Duration) {
 	if k == nil {
 		return
 	}
-	k.settle(now)
-	if flush {
+	if k.settle(by, now) && flush {
 		k.release(m, now())
-		k.settle(now)
+		k.settle(by, now)
 	}
+	k.sync = flush
 	close(k.batches)
 	for _, w := range k.waiting {
 		w.done()
@@ -141,10 +148,17 @@ func (k *keeper) finish(m *registry.Map, flush bool, now func() time.Duration) {
 	k.waiting = nil
 }
 
-// settle waits for the batch under way, if any.
-func (k *keeper) settle(now func() time.Duration) {
-	if k.journal.Busy() {
-		k.ended(<-k.results, now())
+// settle waits for the batch under way, if any, until a time.
+func (k *keeper) settle(by time.Time, now func() time.Duration) bool {
+	if !k.journal.Busy() {
+		return true
+	}
+	select {
+	case r := <-k.results:
+		k.ended(r, now())
+		return true
+	case <-time.After(time.Until(by)):
+		return false
 	}
 }
 

@@ -204,12 +204,15 @@ func (d *fakeDisk) last() *journal.Batch {
 }
 
 // startOnFake starts a node on such a disk.
-func startOnFake(t *testing.T, config Config) (*node, *fakeDisk) {
+func startOnFake(t *testing.T, config Config, changes ...func(*Server)) (*node, *fakeDisk) {
 	t.Helper()
 	var fake *fakeDisk
 	n := startWith(t, config, func(s *Server) {
 		fake = &fakeDisk{disk: s.loop.keeper.disk}
 		s.loop.keeper.disk = fake
+		for _, change := range changes {
+			change(s)
+		}
 	})
 	n.wait("ready", n.Ready())
 	return n, fake
@@ -312,6 +315,19 @@ func TestAStoreWithNothingToDoIsntSlow(t *testing.T) {
 	}
 }
 
+func TestADiskThatHangsDoesntKeepTheNodeFromStopping(t *testing.T) {
+	config := kept(t.TempDir())
+	config.StorePatience, config.DrainTimeout, config.DrainSpread = 0, 0, 0
+	n, disk := startOnFake(t, config, func(s *Server) { s.storeTimeout = 100 * time.Millisecond })
+	gate := make(chan struct{})
+	t.Cleanup(func() { close(gate) })
+	disk.set(nil, gate)
+	n.register("o-1", "")
+	n.until("batch under way", func(s status) bool { return s.Store.State == "slow" })
+	n.stop()
+	n.wait("stopped", n.ended)
+}
+
 // noDisk is a disk that takes everything and keeps nothing.
 type noDisk struct{}
 
@@ -335,7 +351,7 @@ func TestTheEndOfAKeeper(t *testing.T) {
 			k.acknowledge(func() { acknowledged++ })
 			k.release(m, 0)
 		}
-		k.finish(m, flush, func() time.Duration { return 0 })
+		k.finish(m, flush, time.Now().Add(patience), func() time.Duration { return 0 })
 		writing.Wait()
 		if stored := uint64(len(fake.wrote)); fake.last().Vector[author] != stored || stored != map[bool]uint64{true: 2, false: 1}[flush] || acknowledged != 2 {
 			t.Errorf("flush %v: %d batches, %d acknowledged", flush, stored, acknowledged)

@@ -32,7 +32,8 @@ type loop struct {
 	commands  chan api.Command
 	keeper    *keeper       // nil: nothing is kept on disk
 	stop      chan struct{} // closed to end the loop
-	flush     bool          // what isn't stored yet is to be, at the end; set before stop is closed
+	flush     bool          // what isn't stored yet is to be, at the end; set before stop is closed, as is
+	by        time.Time     // when at the latest the disk isn't waited for any more
 	stopped   chan struct{} // closed when it has ended
 	start     time.Time
 	published func(model.Moment) // called after each tick
@@ -63,7 +64,7 @@ func (l *loop) now() model.Moment {
 func (l *loop) run(net network) {
 	defer close(l.stopped)
 	defer func() {
-		l.keeper.finish(l.owner.Replica().Map(), l.flush, func() time.Duration { return l.now().Mono })
+		l.keeper.finish(l.owner.Replica().Map(), l.flush, l.by, func() time.Duration { return l.now().Mono })
 	}()
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -40,21 +39,23 @@ func (s *Server) openStore() error {
 	return nil
 }
 
-// closeStore lets the disk go, after the writer has ended. With sync it waits until
-// the disk has everything.
-func (s *Server) closeStore(sync bool) {
+// closeStore waits until the writer has let the disk go, after the loop has ended. A
+// disk that hangs isn't waited for: the cluster has everything, and whoever stops a
+// node wants it to end.
+func (s *Server) closeStore() {
 	k := s.loop.keeper
 	if k == nil {
 		return
 	}
-	var err error
-	if sync {
-		err = k.disk.Sync()
+	select {
+	case err := <-k.closed:
+		if err != nil {
+			s.log.Error("the store wasn't closed well", "err", err)
+		}
+	case <-time.After(time.Until(s.loop.by)):
+		s.log.Error("stopped without waiting for a disk that hangs")
 	}
-	if err := errors.Join(err, k.disk.Close()); err != nil {
-		s.log.Error("the store wasn't closed well", "err", err)
-	}
-	if n := k.journal.Stats(0).Dirty; n > 0 && sync {
+	if n := k.journal.Stats(0).Dirty; n > 0 && s.loop.flush {
 		s.log.Error("stopped before everything was stored", "entries", n, "err", k.last.err)
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"sync"
+	"time"
 
 	"heureka/internal/ops"
 	"heureka/model"
@@ -14,18 +15,18 @@ import (
 // Run serves until the context ends, then stops gracefully: it takes no more
 // clients, asks those that are there to go elsewhere, waits for them as long as
 // the configuration says, and leaves the cluster, which takes over what is left.
-// It returns when all that it started has ended. An error is what made it stop
-// before. Run is called once.
+// It returns when all that it started has ended, but for a disk that hangs. An error
+// is what made it stop before. Run is called once.
 func (s *Server) Run(ctx context.Context) error {
 	serving, stopServing := context.WithCancelCause(context.Background())
 	defer stopServing(nil)
 	failed := make(chan error, 2)
-	var listening, looping, writing sync.WaitGroup
+	var listening, looping sync.WaitGroup
 	listening.Go(func() { failed <- ops.ServeHTTP(serving, s.http, s.handler(), s.config.web(), s.log) })
 	listening.Go(func() { failed <- ops.ServeAdmin(serving, s.admin, s.registry, s.log) })
 	looping.Go(func() { s.loop.run(s.link) })
 	if k := s.loop.keeper; k != nil {
-		writing.Go(k.write)
+		go k.write() // closeStore waits for it
 	} else {
 		s.log.Info("no --data (HEUREKA_DATA): the registry isn't kept over restarts, this node starts from its peers")
 	}
@@ -52,11 +53,10 @@ func (s *Server) Run(ctx context.Context) error {
 	if !abort {
 		s.leave()
 	}
-	s.loop.flush = !abort
+	s.loop.flush, s.loop.by = !abort, time.Now().Add(s.storeTimeout)
 	close(s.loop.stop)
 	looping.Wait()
-	writing.Wait()
-	s.closeStore(!abort)
+	s.closeStore()
 	s.link.Close()
 	s.log.Info("write node stopped")
 	return err
@@ -91,7 +91,10 @@ func (s *Server) leave() {
 		Done:  func() { close(left) },
 	})
 	if err == nil {
-		<-left
+		select {
+		case <-left:
+		case <-ctx.Done(): // the beacon is sent, and only its acknowledgement waits for the disk
+		}
 		err = s.link.Flush(ctx)
 	}
 	if err != nil {

@@ -26,6 +26,10 @@ import (
 // leaveTimeout is for the last beacon to reach NATS.
 const leaveTimeout = time.Second
 
+// storeTimeout is for the disk to take, at the end, what isn't stored yet. With the
+// requests and the last beacon it fits into what is left of Kubernetes' grace.
+const storeTimeout = 5 * time.Second
+
 // Addresses says where a server listens, as host:port. NATS, for read nodes, and
 // Routes, for the other write nodes, are empty unless the node embeds NATS.
 type Addresses struct {
@@ -51,7 +55,8 @@ type Server struct {
 	state    atomic.Pointer[state] // as of the last tick
 	reminder ops.Reminder          // of the loop: why the node isn't ready
 
-	slowAgain time.Duration // of the loop: a slow store isn't told of before
+	slowAgain    time.Duration // of the loop: a slow store isn't told of before
+	storeTimeout time.Duration
 
 	joining *wire.Error
 	refusal atomic.Pointer[wire.Error] // why no clients are taken; nil if they are
@@ -79,6 +84,8 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 		ready:    make(chan struct{}),
 		killed:   make(chan struct{}),
 		reminder: ops.Reminder{Every: remindEvery},
+
+		storeTimeout: storeTimeout,
 	}
 	if config.alone() {
 		s.log.Warn("--peers (HEUREKA_PEERS) names none of the other write nodes: this one waits until they come to it, and may go on alone",
