@@ -50,6 +50,16 @@ func (a *API) Handle(mux *http.ServeMux) {
 	mux.HandleFunc("/", a.serveNothing)
 }
 
+// SameOrigin refuses what a web page of another origin has a visitor's browser send:
+// an order that releases evictions is a request like those of any form.
+func (a *API) SameOrigin(handler http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		a.refuseWith(w, wire.NewError(wire.CodeMalformed, "a web page of another origin can't say this"), http.StatusForbidden)
+	}))
+	return protection.Handler(handler)
+}
+
 // Connections returns how many registration channels are open.
 func (a *API) Connections() int {
 	a.mu.Lock()

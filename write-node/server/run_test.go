@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -83,6 +84,30 @@ func TestTheStatusAndTheMetricsSayWhyEvictionsAreHeld(t *testing.T) {
 		own := s.Leases["own"]
 		return s.Live == 0 && own.Released >= 2 && own.Released+own.Evicted == 3 && own.Releasing == 0
 	})
+}
+
+// What a visitor's browser sends for a web page of another origin is nobody's order.
+func TestAWebPageGivesNoOrders(t *testing.T) {
+	n := startAll(t, 1)[0]
+	for site, want := range map[string]int{"cross-site": http.StatusForbidden, "same-site": http.StatusForbidden, "same-origin": http.StatusOK, "": http.StatusOK} {
+		req, err := http.NewRequest(http.MethodPost, "http://"+n.Addresses().HTTP+wire.PathEvictions, strings.NewReader(`{"do":"release"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "text/plain")
+		if site != "" {
+			req.Header.Set("Sec-Fetch-Site", site)
+		}
+		resp, err := n.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != want || (want != http.StatusOK) != strings.Contains(string(body), `"code":100`) {
+			t.Errorf("%q: %d %s %v", site, resp.StatusCode, body, err)
+		}
+	}
 }
 
 func TestALeaseThatEndsIsEvicted(t *testing.T) {
