@@ -36,7 +36,7 @@ type Config struct {
 	ClusterSize     int      `help:"How many write nodes the cluster is meant to have." default:"1" env:"HEUREKA_CLUSTER_SIZE"`
 
 	Data          string        `help:"Folder in which the node keeps its registry over restarts; of no other node. Empty: it keeps nothing and starts from its peers." env:"HEUREKA_DATA"`
-	StorePatience time.Duration `help:"An acknowledgement waits for the disk at most so long." default:"250ms" env:"HEUREKA_STORE_PATIENCE"`
+	StorePatience time.Duration `help:"Acknowledgements wait at most so long for a batch to be on disk; for their own, and for the one before it." default:"250ms" env:"HEUREKA_STORE_PATIENCE"`
 	MaxAside      int           `help:"Files with a registry that couldn't be trusted, kept beside the good one." default:"3" env:"HEUREKA_MAX_ASIDE"`
 
 	JoinTimeout time.Duration `help:"A starting node that doesn't hear half of the others by then goes on alone." default:"10s" env:"HEUREKA_JOIN_TIMEOUT"`
