@@ -37,7 +37,8 @@ func (n *writeNode) begin(r *cluster.Replica) {
 	n.preservers = n.newPreservers(n.owner)
 	n.every(judgeEvery, n.judgeQueues)
 	if n.disk != nil {
-		n.every(storeEvery, n.store)
+		n.disk.begin()
+		n.every(storeEvery, func() { n.disk.due = true })
 	}
 }
 
@@ -54,6 +55,7 @@ func (n *writeNode) tick(now model.Moment) {
 
 func (n *writeNode) take(now model.Moment) ([]cluster.Outgoing, []model.Change) {
 	effects := n.owner.Settle(now)
+	n.keep(effects)
 	return effects.Messages, effects.Changes
 }
 
