@@ -28,6 +28,9 @@ func TestOneNodeRegisters(t *testing.T) {
 	if code, body := n.request(http.MethodGet, "/api/v1/apps/orders/instances/o-1", ""); code != http.StatusOK {
 		t.Errorf("get: %d %s", code, body)
 	}
+	if _, body := n.request(http.MethodGet, "/api/v1/status", ""); !strings.Contains(body, `"queue": []`) {
+		t.Errorf("an empty queue is no list: %s", body)
+	}
 	n.until("status with the lease", func(s status) bool {
 		return s.Live == 1 && s.Leases["own"].Held == 1 && s.Leases["own"].Quota == 1 && s.Connections == 1 &&
 			s.Ready && !s.Behind && !s.Draining && s.Node == "write-1" && s.ID == n.self.ID.String() &&

@@ -75,6 +75,7 @@ func (s *Server) publish(now model.Moment) {
 		digest:     replica.Map().Digest(),
 		vector:     replica.Map().Vector().Clone(),
 		members:    membersOf(replica, now.Mono),
+		queued:     []queuedLease{}, // none is a list too
 
 		unconfirmed: o.Unconfirmed(now),
 		store:       s.loop.keeper.keeping(now.Mono),
