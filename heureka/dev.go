@@ -172,6 +172,6 @@ func (c devCommand) live(ctx context.Context, to console, plan dev.Plan) error {
 	return sample.Run(ctx, sample.Config{
 		WriteNodes: dev.HTTPOf(plan.Writes()),
 		Mood:       mood,
-		Log:        to.clientLog(),
+		Log:        to.clientLog("samples"),
 	})
 }

@@ -30,6 +30,7 @@ type nodeLog struct {
 // told is what was said of each node.
 type told struct {
 	out io.Writer
+	who string // begins each line, where several speak; may be empty
 
 	mu    sync.Mutex
 	nodes map[string]trouble // by URL; as many as the command names
@@ -50,9 +51,13 @@ const (
 	msgConnected = "connected"
 )
 
-// clientLog returns the log for a client.
-func (c console) clientLog() *slog.Logger {
-	return slog.New(&nodeLog{next: c.log().Handler(), told: &told{out: c.err, nodes: make(map[string]trouble)}})
+// clientLog returns the log for a client. Who begins each line that is for people,
+// if not empty.
+func (c console) clientLog(who string) *slog.Logger {
+	if who != "" {
+		who += ": "
+	}
+	return slog.New(&nodeLog{next: c.log().Handler(), told: &told{out: c.err, who: who, nodes: make(map[string]trouble)}})
 }
 
 // Enabled lets the client's successes through, which end a failure.
@@ -114,7 +119,7 @@ func (t *told) failed(node, reason string, first bool) error {
 		return nil
 	}
 	t.nodes[node] = trouble{reason: reason}
-	_, err := fmt.Fprintf(t.out, "%s: %s; trying on\n", hostOf(node), reason)
+	_, err := fmt.Fprintf(t.out, "%s%s: %s; trying on\n", t.who, hostOf(node), reason)
 	return err
 }
 
@@ -127,7 +132,7 @@ func (t *told) connected(node string) error {
 		return nil
 	}
 	t.nodes[node] = trouble{before.reason, true}
-	_, err := fmt.Fprintf(t.out, "%s: connected\n", hostOf(node))
+	_, err := fmt.Fprintf(t.out, "%s%s: connected\n", t.who, hostOf(node))
 	return err
 }
 

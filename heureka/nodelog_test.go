@@ -23,7 +23,7 @@ func TestNodesAreTalkedAboutOnce(t *testing.T) {
 	const a, b = "http://127.0.0.1:8761/api/v1/x", "http://127.0.0.1:8762/api/v1/x"
 	refused, reset := errors.New("refused"), errors.New("reset")
 	var out bytes.Buffer
-	log := console{err: &out}.clientLog().With("channel", "subscription")
+	log := console{err: &out}.clientLog("samples").With("channel", "subscription")
 	failed := func(node string, err error, failures int) {
 		log.Warn("no connection", "node", node, "error", err, "failures", failures)
 	}
@@ -37,11 +37,11 @@ func TestNodesAreTalkedAboutOnce(t *testing.T) {
 	failed(b, refused, 1) // it did
 	log.Info("something else")
 	log.Warn("something else", "node", a)
-	want := "127.0.0.1:8761: refused; trying on\n" +
-		"127.0.0.1:8762: refused; trying on\n" +
-		"127.0.0.1:8761: reset; trying on\n" +
-		"127.0.0.1:8762: connected\n" +
-		"127.0.0.1:8762: refused; trying on\n"
+	want := "samples: 127.0.0.1:8761: refused; trying on\n" +
+		"samples: 127.0.0.1:8762: refused; trying on\n" +
+		"samples: 127.0.0.1:8761: reset; trying on\n" +
+		"samples: 127.0.0.1:8762: connected\n" +
+		"samples: 127.0.0.1:8762: refused; trying on\n"
 	rest, ok := strings.CutPrefix(out.String(), want)
 	if !ok || strings.Count(rest, "\n") != 1 || !strings.Contains(rest, `level=WARN msg="something else" channel=subscription`) {
 		t.Errorf("said\n%s\nwant\n%s", out.String(), want)
@@ -50,7 +50,7 @@ func TestNodesAreTalkedAboutOnce(t *testing.T) {
 
 func TestWhatIsNotOfAClientIsPassedOn(t *testing.T) {
 	var out bytes.Buffer
-	log := console{err: &out}.clientLog()
+	log := console{err: &out}.clientLog("")
 	log.Info("not for people")
 	log.Warn("node ended", "node", "write-1", "error", io.EOF)
 	if !strings.Contains(out.String(), `msg="node ended" node=write-1 error=EOF`) || strings.Count(out.String(), "\n") != 1 {
@@ -102,7 +102,7 @@ func TestTheClientLogsAsNodeLogReads(t *testing.T) {
 		other: other + ": this is no read node (see --read); trying on\n",
 	} {
 		said := make(firstWrite, 1)
-		nodes, err := client.New(client.Config{ReadNodes: []string{node}, Log: console{err: said}.clientLog()})
+		nodes, err := client.New(client.Config{ReadNodes: []string{node}, Log: console{err: said}.clientLog("")})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ func (c registerCommand) Validate() error {
 // Run registers the instance, keeps it registered until ctx ends, and
 // unregisters it.
 func (c registerCommand) Run(ctx context.Context, to console) error {
-	nodes, err := client.New(client.Config{WriteNodes: c.Write, Name: "heureka register", Log: to.clientLog()})
+	nodes, err := client.New(client.Config{WriteNodes: c.Write, Name: "heureka register", Log: to.clientLog("")})
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ type watchCommand struct {
 
 // Run writes events until ctx ends.
 func (c watchCommand) Run(ctx context.Context, to console) error {
-	nodes, err := client.New(client.Config{ReadNodes: c.Read, Name: "heureka watch", Log: to.clientLog()})
+	nodes, err := client.New(client.Config{ReadNodes: c.Read, Name: "heureka watch", Log: to.clientLog("")})
 	if err != nil {
 		return err
 	}
