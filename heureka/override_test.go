@@ -42,7 +42,7 @@ func TestOverride(t *testing.T) {
 			t.Errorf("%s: exit code %d, asked %q: %s", test.args, code, asked, errs.String())
 		}
 	}
-	refusing := answering(t, http.StatusNotFound, `{"code":205,"name":"not_found","message":"not found","retry":"no"}`)
+	refusing := answering(t, http.StatusNotFound, `{"code":205,"name":"not_found","message":"no such instance is registered","retry":"no"}`)
 	var errs bytes.Buffer
 	code := run(t.Context(), []string{"override", "--write", refusing, "a", "b", "UP"}, console{out: io.Discard, err: &errs})
 	if code != exitFailed || !strings.Contains(errs.String(), "not_found (205)") {

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"heureka/model"
 	"heureka/wire"
@@ -63,7 +64,16 @@ func (a *API) readOverride(w http.ResponseWriter, r *http.Request) (model.Status
 		return "", err
 	}
 	if !slices.Contains(model.Statuses(), model.Status(body.Status)) {
-		return "", wire.NewError(wire.CodeInvalidInstance, "status %.40q is none of %v", body.Status, model.Statuses())
+		return "", wire.NewError(wire.CodeInvalidInstance, "status %.40q must be one of %s", body.Status, statuses())
 	}
 	return model.Status(body.Status), nil
+}
+
+// statuses lists all of them, for people.
+func statuses() string {
+	var names []string
+	for _, s := range model.Statuses() {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
 }

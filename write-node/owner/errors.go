@@ -28,5 +28,5 @@ var (
 	// which lacks something just now.
 	ErrBehind = errors.New("not found, but this node hasn't heard everything yet")
 	// ErrNotFound: nothing is registered under that key.
-	ErrNotFound = errors.New("not found")
+	ErrNotFound = errors.New("no such instance is registered")
 )
