@@ -77,10 +77,18 @@
 //     it from a new word, so Ordered is excused there, and only there
 //     (world.excused).
 //
+// # To see more
+//
+// A seed that fails is run again with its last events told. More of them, or one
+// flavour only:
+//
+//	go test -v ./internal/simtest -args -sim.seed=46 -sim.trace=500
+//	go test -v ./internal/simtest -args -sim.flavour=loss -sim.runs=200
+//
 // # To add something
 //
-// A fault is a method of world in faults.go, and a line in the mixes of the
-// flavours that are to have it. A judge reads what it needs where it happens,
-// fails by world.fail, and is named above. The judges must not use what they judge
+// A fault is a method of world in faults.go or faults_network.go, and a line in
+// the mixes of the flavours that are to have it. A judge reads what it needs where
+// it happens, fails by world.fail, and is named above. The judges must not use what they judge
 // to find out what is right.
 package simtest

@@ -31,6 +31,7 @@ var (
 var kept = []uint64{46, 58, 61, 79, 211, 330, 370, 2118}
 
 func TestSimulation(t *testing.T) {
+	checkFlags(t)
 	from, count := uint64(1), defaultRuns
 	switch {
 	case *seed != 0 && *runs == 0:
@@ -47,7 +48,7 @@ func TestSimulation(t *testing.T) {
 	for i := range count {
 		seeds = append(seeds, from+uint64(i))
 	}
-	t.Logf("seeds %d to %d and %d kept ones; replay one with -sim.seed=N", from, seeds[len(seeds)-1], len(seeds)-count)
+	t.Logf("seeds %d to %d and %d kept ones; run one of them again with make sim SEED=N", from, seeds[len(seeds)-1], len(seeds)-count)
 	sums := sweep(t, seeds)
 	if *first && t.Failed() {
 		return
@@ -58,6 +59,16 @@ func TestSimulation(t *testing.T) {
 		if r.Acknowledged == 0 || r.Events == 0 || r.Kept == 0 || r.Troubles == 0 && name != "calm" {
 			t.Errorf("%s: nothing was judged", name)
 		}
+	}
+}
+
+// checkFlags refuses what would quietly run something else than was asked for.
+func checkFlags(t *testing.T) {
+	if *runs < 0 {
+		t.Fatalf("-sim.runs is %d, and must not be negative", *runs)
+	}
+	if *only != "" && !slices.ContainsFunc(flavours(), func(f flavour) bool { return f.name == *only }) {
+		t.Fatalf("-sim.flavour is %q, and flavours.go has none of that name", *only)
 	}
 }
 
