@@ -19,7 +19,7 @@ type commandLine struct {
 	Get       getCommand       `cmd:"" help:"Show what is registered now."`
 	Cluster   clusterCommand   `cmd:"" help:"Show the nodes and how they are."`
 	Evictions evictionsCommand `cmd:"" help:"Show what waits for its eviction, and hold, resume or release it."`
-	Override  overrideCommand  `cmd:"" help:"Put another status over an instance's own, whatever its client says."`
+	Override  overrideCommand  `cmd:"" help:"Put another status over an instance's own, unless its client says STARTING or DOWN."`
 	Version   versionCommand   `cmd:"" help:"Show the version."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Show the version and end."`

@@ -42,9 +42,9 @@ func (c overrideCommand) Run(ctx context.Context, to console) error {
 		return fmt.Errorf("override: %w", err)
 	}
 	if key := model.NewKey(c.App, c.ID); c.Clear {
-		fmt.Fprintf(to.err, "%s has the status that its client says\n", key)
+		fmt.Fprintf(to.err, "%s has no override: its status is what its client says\n", key)
 	} else {
-		fmt.Fprintf(to.err, "%s is %s until the override is cleared or its client unregisters\n", key, c.Status)
+		fmt.Fprintf(to.err, "the override of %s is %s until it is cleared or the client unregisters\n", key, c.Status)
 	}
 	return nil
 }
