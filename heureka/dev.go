@@ -20,7 +20,7 @@ type devCommand struct {
 	Processes  bool   `help:"Give each node a process of its own, and announce each as one line of JSON when it is ready."`
 	Only       string `help:"With --processes: run only this node, such as write-1, of the cluster that the other flags describe." placeholder:"NODE"`
 	Bare       bool   `help:"Leave the sample services out."`
-	Data       string `help:"Folder where the write nodes keep what is registered over restarts; logs go there too. By default nothing is kept, and logs go to the user's cache." type:"path" placeholder:"DIR"`
+	Data       string `help:"Folder where the write nodes keep what is registered over restarts; with --processes, logs go there too. By default nothing is kept, and logs go to the user's cache." type:"path" placeholder:"DIR"`
 	PortOffset int    `hidden:"" default:"0"`
 }
 
@@ -50,9 +50,9 @@ func (c devCommand) Run(ctx context.Context, to console) error {
 	}
 	switch {
 	case c.Processes:
-		return c.withSamples(ctx, to, plan, c.processes(to, plan, logs))
+		return c.withSamples(ctx, to, plan, logs, c.processes(to, plan, logs))
 	default:
-		return c.withSamples(ctx, to, plan, c.inProcess(to, plan))
+		return c.withSamples(ctx, to, plan, logs, c.inProcess(to, plan))
 	}
 }
 
@@ -141,7 +141,7 @@ func (c devCommand) only(ctx context.Context, to console, plan dev.Plan, logs st
 
 // withSamples runs the nodes and, once they are ready, the samples. At the end
 // the samples leave before the nodes do.
-func (c devCommand) withSamples(ctx context.Context, to console, plan dev.Plan, run nodes) error {
+func (c devCommand) withSamples(ctx context.Context, to console, plan dev.Plan, logs string, run nodes) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -155,7 +155,7 @@ func (c devCommand) withSamples(ctx context.Context, to console, plan dev.Plan, 
 	var err error
 	select {
 	case <-ready:
-		c.hint(to, plan)
+		c.hint(to, plan, logs)
 		err = c.live(ctx, to, plan)
 	case <-ctx.Done():
 	}

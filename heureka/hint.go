@@ -9,11 +9,12 @@ import (
 )
 
 // hint tells what to try with the cluster that has just become ready: on
-// standard output, or beside it where that is for programs.
-func (c devCommand) hint(to console, plan dev.Plan) {
+// standard output, or beside it where that is for programs. Folder is where the
+// logs of nodes go that are processes of their own.
+func (c devCommand) hint(to console, plan dev.Plan, folder string) {
 	out, logs := to.out, "this terminal, from warnings up"
 	if c.Processes {
-		out, logs = to.err, c.Data
+		out, logs = to.err, folder
 	}
 	writeHint(out, to.program, logs, plan)
 }

@@ -67,10 +67,10 @@ func TestDevSaysWhereTheLogsGo(t *testing.T) {
 	plan := dev.Plan{WriteNodes: 1, ReadNodes: 1}
 	for want, command := range map[string]devCommand{
 		"\n  logs: this terminal, from warnings up\n": {},
-		"\n  logs: /tmp/data\n":                       {Processes: true, Data: "/tmp/data"},
+		"\n  logs: /tmp/data\n":                       {Processes: true},
 	} {
 		var out bytes.Buffer
-		command.hint(console{out: &out, err: &out, program: "heureka"}, plan)
+		command.hint(console{out: &out, err: &out, program: "heureka"}, plan, "/tmp/data")
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q isn't in\n%s", want, out.String())
 		}
