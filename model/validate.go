@@ -33,18 +33,13 @@ func (e *InvalidError) Error() string { return fmt.Sprintf("%s %s", e.Field, e.R
 // Validate reports the first thing about the instance that can't be accepted,
 // as an *InvalidError.
 func (in *Instance) Validate(l Limits) error {
-	if in.App == "" {
-		return &InvalidError{"app", "is missing"}
-	}
-	if in.ID == "" {
-		return &InvalidError{"id", "is missing"}
+	if err := in.Key().Validate(l); err != nil {
+		return err
 	}
 	if in.Override != "" {
 		return &InvalidError{"override", "is an operator's word, which a client can't say"}
 	}
 	v := validator{limits: l}
-	v.text("app", in.App)
-	v.text("id", in.ID)
 	v.text("hostName", in.HostName)
 	v.text("address", in.Address)
 	v.text("appGroup", in.AppGroup)
@@ -72,6 +67,24 @@ func (in *Instance) Validate(l Limits) error {
 	if size := in.Size(); size > l.Instance {
 		v.fail("instance", "is about %d bytes, %d are allowed", size, l.Instance)
 	}
+	if v.err == nil {
+		return nil
+	}
+	return v.err
+}
+
+// Validate reports the first thing about a key that no instance can have, as an
+// *InvalidError.
+func (k Key) Validate(l Limits) error {
+	if k.App == "" {
+		return &InvalidError{"app", "is missing"}
+	}
+	if k.ID == "" {
+		return &InvalidError{"id", "is missing"}
+	}
+	v := validator{limits: l}
+	v.text("app", k.App)
+	v.text("id", k.ID)
 	if v.err == nil {
 		return nil
 	}

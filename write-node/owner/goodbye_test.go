@@ -2,6 +2,7 @@ package owner
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,5 +176,28 @@ func TestWhatAGoodbyeWithAVersionDoesntEnd(t *testing.T) {
 				t.Error("there was nothing to end")
 			}
 		})
+	}
+}
+
+// A version and a key are all that it takes to end a word that no node has heard
+// of: the key must be one that a registration could have had.
+func TestAKeyThatNoInstanceCanHaveIsntEnded(t *testing.T) {
+	w := newWorld(t, "a")
+	c := w.connect(w.nodes[0], "p", 1)
+	acked := c.register(instance(key, "one"))
+	for name, key := range map[string]model.Key{
+		"too long for a store": model.NewKey("orders", strings.Repeat("x", 64<<10)),
+		"a byte 0":             model.NewKey("orders\x00", "o-1"),
+		"no application":       model.NewKey("", "o-1"),
+		"no id":                model.NewKey("orders", ""),
+	} {
+		_, err := c.at.Unregister(c.id, key, acked, w.now())
+		var invalid *model.InvalidError
+		if !errors.As(err, &invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if e := c.at.Replica().Map().Get(key); e != nil {
+			t.Errorf("%s: left a tombstone", name)
+		}
 	}
 }

@@ -110,9 +110,15 @@ func (o *Owner) ends(c *connection, key model.Key, acked model.Version, now mode
 	if word, lost := c.lost[key]; lost {
 		return word, !own, nil
 	}
-	switch {
-	case acked.IsZero():
+	if acked.IsZero() {
 		return 0, false, o.refusal(c, r)
+	}
+	// What ends here need never have been registered, and is to be replicated and
+	// stored all the same.
+	if err := key.Validate(o.cfg.Limits); err != nil {
+		return 0, false, err
+	}
+	switch {
 	case r != nil && r.conn.outranks(c) || o.outranked(key, c):
 		return 0, false, ErrSuperseded
 	case o.replica.TooFarAhead(now, acked.Time):
