@@ -34,6 +34,13 @@ func beacon(from model.Incarnation, role Role, tick uint64, ready bool) *Beacon 
 	return &Beacon{From: from, Role: role, Tick: tick, Ready: ready, Vector: model.Vector{}, Heard: map[model.Incarnation]uint64{}}
 }
 
+// knowing returns a beacon of a write node that has merged something of another.
+func knowing(of, from model.Incarnation) *Beacon {
+	b := beacon(from, Write, 1, true)
+	b.Vector[of] = 1
+	return b
+}
+
 // only returns the messages of one type.
 func only[T Message](out []Outgoing) []T {
 	var found []T
@@ -109,9 +116,13 @@ func TestMembers(t *testing.T) {
 		}},
 		{"the heir of a dead node is its next run", func(ms *members) error {
 			next := incarnation("b", 2)
-			ms.observe(beacon(next, Write, 1, true), 0)
-			ms.observe(beacon(c, Write, 1, true), 0)
+			ms.observe(knowing(b, next), 0)
+			ms.observe(knowing(b, c), 0)
 			return expect(ms.heir(b, true, 0) == next)
+		}},
+		{"one that knows nothing of a dead node inherits nothing", func(ms *members) error {
+			ms.observe(beacon(incarnation("b", 2), Write, 1, true), 0)
+			return expect(ms.heir(b, true, 0) == self)
 		}},
 		{"one that isn't ready inherits nothing", func(ms *members) error {
 			ms.observe(beacon(c, Write, 1, false), 0)
@@ -158,7 +169,7 @@ func TestEveryoneReckonsTheSameHeir(t *testing.T) {
 			ms := newMembers(DefaultConfig(), self, Write)
 			for j, other := range incs {
 				if i != j {
-					ms.observe(beacon(other, Write, 1, true), 0)
+					ms.observe(knowing(dead, other), 0)
 				}
 			}
 			heir := ms.heir(dead, true, 0)

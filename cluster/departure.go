@@ -19,8 +19,9 @@ import (
 // So the time counts on though every single node is restarted more often than
 // that.
 //
-// A node that was cut off for longer than Config.Departure may bring an instance
-// back that had ended meanwhile. It goes with its lease.
+// A node that was cut off, or down with its store, for longer than Config.Departure
+// may bring an instance back that had ended meanwhile. Who knows no more of its owner
+// is no heir to it, so that node takes it over, and it goes with its lease.
 type departures struct {
 	config   Config
 	quiet    map[model.Incarnation]time.Duration // since when

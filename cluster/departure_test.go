@@ -148,3 +148,52 @@ func TestTooManyIncarnationsLeaveBeforeTheirTime(t *testing.T) {
 		}
 	}
 }
+
+// A node that was away for longer than departures take brings back what those who
+// have departed owned: where nobody else knows of them, nobody else is their heir.
+func TestWhatOfTheDepartedComesBackIsTakenOver(t *testing.T) {
+	p, _, _ := departing(t)
+	var dead []model.Incarnation
+	var stored []*registry.Entry
+	vector := p.b.Map().Vector().Clone()
+	for i := range byte(8) {
+		inc := incarnation("a", 100+i) // whose heir is a, of all who know of it
+		for seq, delta := range []*Delta{of(inc, 1, inc.String()), ofOther(inc, 2, inc.String())} {
+			p.a.Receive(at(p.now), delta)
+			if seq == 0 {
+				stored, vector[inc] = append(stored, delta.Entries...), 1
+			}
+		}
+		dead = append(dead, inc)
+	}
+	p.settle()
+	config := p.b.config
+	p.b = New(config, incarnation("other", 1), Write, "b:80", rand.New(rand.NewPCG(1, 1)))
+	p.run(departure + 3*time.Minute)
+	for _, inc := range dead {
+		if has(p.a, inc) {
+			t.Fatalf("%v hasn't departed", inc)
+		}
+	}
+
+	p.b = New(config, incarnation("b", 2), Write, "b:80", rand.New(rand.NewPCG(1, 1)))
+	p.b.Restore(stored, vector, model.Vector{}, at(p.now))
+	takenOver := make(map[model.Incarnation]bool)
+	for end := p.now + 30*time.Second; p.now < end; {
+		p.now += 100 * time.Millisecond
+		p.a.Tick(at(p.now))
+		p.b.Tick(at(p.now))
+		for _, inc := range p.b.effects.TakeOver {
+			takenOver[inc] = true
+		}
+		p.settle()
+	}
+	for _, inc := range dead {
+		if p.b.Map().Owned(inc) > 0 && !takenOver[inc] {
+			t.Errorf("nobody takes over what %v owned", inc)
+		}
+	}
+	if len(takenOver) == 0 {
+		t.Error("nothing has come back")
+	}
+}

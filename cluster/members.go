@@ -147,7 +147,8 @@ func (ms *members) halfWithin(limit, now time.Duration) bool {
 
 // heir returns the write node that takes over what a dead incarnation owned, the
 // same one in the reckoning of all who hear the same nodes: a later run of the
-// same node if there is one, else by rendezvous.
+// same node if there is one, else by rendezvous. Who has merged nothing of it isn't
+// considered: for a node that has let it go already there is nothing to take over.
 func (ms *members) heir(dead model.Incarnation, selfReady bool, now time.Duration) model.Incarnation {
 	var best model.Incarnation
 	var bestWeight uint64
@@ -164,7 +165,8 @@ func (ms *members) heir(dead model.Incarnation, selfReady bool, now time.Duratio
 		consider(ms.self)
 	}
 	for _, m := range ms.known {
-		if m.Role == Write && m.Incarnation != dead && ms.heard(m, now) && m.Beacon.Ready && !ms.dead(m, now) {
+		knows := m.Role == Write && ms.heard(m, now) && m.Beacon.Vector[dead] > 0
+		if knows && m.Incarnation != dead && m.Beacon.Ready && !ms.dead(m, now) {
 			consider(m.Incarnation)
 		}
 	}
