@@ -39,7 +39,7 @@ type Config struct {
 	MaxWaiting int // entries in the inbox
 	MaxMembers int
 	// MaxIncarnations bounds the vector: above, who is dead and bears nothing leaves
-	// before its time.
+	// before its time. Of those who have left, as many are remembered.
 	MaxIncarnations int
 }
 

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -61,8 +62,18 @@ func (d *departures) look(m *registry.Map, alive func(model.Incarnation) bool, n
 		delete(d.quiet, inc)
 		d.departed[inc] = now
 	}
-	for inc, when := range d.departed {
-		if now-when > d.config.Departure {
+	d.forget(now)
+}
+
+// forget takes those who departed long ago for unknown, and more of them should
+// there be more than are allowed: beacons tell of all of them.
+func (d *departures) forget(now time.Duration) {
+	first := slices.Collect(maps.Keys(d.departed))
+	slices.SortFunc(first, func(a, b model.Incarnation) int {
+		return cmp.Or(cmp.Compare(d.departed[a], d.departed[b]), a.Compare(b))
+	})
+	for n, inc := range first {
+		if now-d.departed[inc] > d.config.Departure || len(first)-n > d.config.MaxIncarnations {
 			delete(d.departed, inc)
 		}
 	}

@@ -147,6 +147,16 @@ func TestTooManyIncarnationsLeaveBeforeTheirTime(t *testing.T) {
 			t.Errorf("%v has been quiet the longest and is still there", inc)
 		}
 	}
+	for i := range byte(20) {
+		inc := incarnation("n", i+10)
+		m.Apply(&of(inc, 1, "x").Delta, 0)
+		m.Apply(&ofOther(inc, 2, "x").Delta, 0)
+		m.Forget(time.Duration(i+10)*time.Hour + 1)
+		d.look(m, nobody, time.Duration(i+11)*time.Hour)
+	}
+	if now := 30 * time.Hour; len(d.departed) != 3 || len(d.ages(now)) > 6 || !d.gone(incarnation("n", 26)) {
+		t.Errorf("%d are remembered, and 3 are allowed; beacons tell of %d", len(d.departed), len(d.ages(now)))
+	}
 }
 
 // A node that was away for longer than departures take brings back what those who
