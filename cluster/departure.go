@@ -25,14 +25,16 @@ import (
 // is no heir to it, so that node takes it over, and it goes with its lease.
 type departures struct {
 	config   Config
+	registry *registry.Map
 	quiet    map[model.Incarnation]time.Duration // since when
 	departed map[model.Incarnation]time.Duration // when
 	next     time.Duration                       // when to look again
 }
 
-func newDepartures(config Config) *departures {
+func newDepartures(config Config, m *registry.Map) *departures {
 	return &departures{
 		config:   config,
+		registry: m,
 		quiet:    make(map[model.Incarnation]time.Duration),
 		departed: make(map[model.Incarnation]time.Duration),
 	}
@@ -40,14 +42,14 @@ func newDepartures(config Config) *departures {
 
 // look finds who is quiet and lets go who has been for long enough. Alive reports
 // whether an incarnation is not known to be dead.
-func (d *departures) look(m *registry.Map, alive func(model.Incarnation) bool, now time.Duration) {
+func (d *departures) look(alive func(model.Incarnation) bool, now time.Duration) {
 	if now < d.next {
 		return
 	}
 	d.next = now + d.config.Departure/1000
 	quiet := make(map[model.Incarnation]time.Duration)
-	for inc := range m.Vector() {
-		if m.Borne(inc) > 0 || alive(inc) {
+	for inc := range d.registry.Vector() {
+		if d.registry.Borne(inc) > 0 || alive(inc) {
 			continue
 		}
 		since, known := d.quiet[inc]
@@ -57,8 +59,8 @@ func (d *departures) look(m *registry.Map, alive func(model.Incarnation) bool, n
 		quiet[inc] = since
 	}
 	d.quiet = quiet
-	for _, inc := range d.due(len(m.Vector()), now) {
-		m.Depart(inc)
+	for _, inc := range d.due(len(d.registry.Vector()), now) {
+		d.registry.Depart(inc)
 		delete(d.quiet, inc)
 		d.departed[inc] = now
 	}
@@ -136,12 +138,23 @@ func (d *departures) strip(v model.Vector) model.Vector {
 	return stripped
 }
 
-// stripAnswer takes those who have departed out of an answer.
+// stripAnswer takes those who have departed out of an answer. Where it has a living
+// entry of theirs, what the map holds stands: were there nothing, a whole answer
+// would say that it ended.
 func (d *departures) stripAnswer(a *registry.Answer) {
 	a.Vector, a.Horizon = d.strip(a.Vector), d.strip(a.Horizon)
-	if len(d.departed) > 0 {
-		a.Entries = slices.DeleteFunc(a.Entries, func(e *registry.Entry) bool { return d.gone(e.Owner()) })
+	if len(d.departed) == 0 {
+		return
 	}
+	var kept []*registry.Entry
+	for _, e := range a.Entries {
+		if !d.gone(e.Owner()) {
+			kept = append(kept, e)
+		} else if mine := d.registry.At(e.Slot()); mine != nil && e.Live() {
+			kept = append(kept, mine)
+		}
+	}
+	a.Entries = kept
 }
 
 // gone reports whether an incarnation has departed.

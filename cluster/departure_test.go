@@ -126,18 +126,34 @@ func TestAnAnswersDepartedEntriesAreLeftOut(t *testing.T) {
 	}
 }
 
+// A node that still has an entry of one who has departed, and no other of that key,
+// doesn't thereby say that what others hold has ended.
+func TestADepartedEntryEndsNothing(t *testing.T) {
+	p, c, d := departing(t)
+	p.run(departure + 2*time.Minute)
+	held := p.a.Map().Get(model.NewKey("APP", "one"))
+	answer := &registry.Answer{
+		Whole: true, Vector: model.Vector{c: 1, d: 5}, Horizon: model.Vector{d: 4}, Entries: of(d, 5, "one").Entries,
+	}
+	p.a.departures.stripAnswer(answer)
+	p.a.registry.Adopt(answer, p.now)
+	if now := p.a.Map().Get(held.Key); now != held || has(p.a, d) {
+		t.Errorf("held is %v, and was %v", now, held)
+	}
+}
+
 func TestTooManyIncarnationsLeaveBeforeTheirTime(t *testing.T) {
 	config := DefaultConfig()
 	config.MaxIncarnations = 3
-	d := newDepartures(config)
 	m := registry.NewMap()
+	d := newDepartures(config, m)
 	nobody := func(model.Incarnation) bool { return false }
 	for i := range byte(5) {
 		inc := incarnation("n", i+1)
 		m.Apply(&of(inc, 1, "x").Delta, 0)
 		m.Apply(&ofOther(inc, 2, "x").Delta, 0)
 		m.Forget(time.Duration(i)*time.Hour + 1)
-		d.look(m, nobody, time.Duration(i+1)*time.Hour)
+		d.look(nobody, time.Duration(i+1)*time.Hour)
 	}
 	if len(m.Vector()) != 3 {
 		t.Fatalf("%d incarnations, 3 are allowed", len(m.Vector()))
@@ -152,7 +168,7 @@ func TestTooManyIncarnationsLeaveBeforeTheirTime(t *testing.T) {
 		m.Apply(&of(inc, 1, "x").Delta, 0)
 		m.Apply(&ofOther(inc, 2, "x").Delta, 0)
 		m.Forget(time.Duration(i+10)*time.Hour + 1)
-		d.look(m, nobody, time.Duration(i+11)*time.Hour)
+		d.look(nobody, time.Duration(i+11)*time.Hour)
 	}
 	if now := 30 * time.Hour; len(d.departed) != 3 || len(d.ages(now)) > 6 || !d.gone(incarnation("n", 26)) {
 		t.Errorf("%d are remembered, and 3 are allowed; beacons tell of %d", len(d.departed), len(d.ages(now)))

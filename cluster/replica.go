@@ -79,12 +79,13 @@ type Stats struct {
 // New returns the replica of an incarnation. HTTP is the address of its service
 // port, which its beacons carry. Random is the replica's own from now on.
 func New(config Config, self model.Incarnation, role Role, http string, random *rand.Rand) *Replica {
+	m := registry.NewMap()
 	return &Replica{
 		config:   config,
 		self:     self,
 		role:     role,
 		http:     http,
-		registry: registry.NewMap(),
+		registry: m,
 		view:     registry.NewView(config.View),
 		inbox:    registry.NewInbox(config.MaxWaiting),
 		clock:    registry.NewClock(self.TimeBits()),
@@ -92,7 +93,7 @@ func New(config Config, self model.Incarnation, role Role, http string, random *
 		pull:     newPull(config, self, random),
 		answers:  newAnswers(config, self),
 
-		departures: newDepartures(config),
+		departures: newDepartures(config, m),
 	}
 }
 
@@ -278,7 +279,7 @@ func (r *Replica) Tick(now model.Moment) {
 	r.view.Settle(r.registry.Override, r.Behind(now.Mono), now.Mono)
 	r.takeOver(now.Mono)
 	r.endOverrides(now)
-	r.departures.look(r.registry, func(inc model.Incarnation) bool { return r.alive(inc, now.Mono) }, now.Mono)
+	r.departures.look(func(inc model.Incarnation) bool { return r.alive(inc, now.Mono) }, now.Mono)
 	if now.Mono >= r.nextBeacon && !r.left {
 		r.members.forget(now.Mono, r.registry.Owned)
 		r.beacon(now)

@@ -81,8 +81,8 @@ func (m *Map) slots(override bool) map[model.Key]*Entry {
 	return m.instances
 }
 
-// at returns what is in a slot, or nil.
-func (m *Map) at(s Slot) *Entry { return m.slots(s.Override)[s.Key] }
+// At returns the entry in a slot, which may be a tombstone, or nil.
+func (m *Map) At(s Slot) *Entry { return m.slots(s.Override)[s.Key] }
 
 // Vector returns how much has been merged. It is the map's own: don't change
 // it, and Clone it before keeping it.
@@ -166,7 +166,7 @@ func (m *Map) Author(self model.Incarnation, e Entry, now time.Duration) (*Entry
 // merge takes the greater of an entry and what the map holds in its slot.
 func (m *Map) merge(e *Entry, now time.Duration) (Transition, bool) {
 	m.newest = max(m.newest, e.Version.Time)
-	before := m.at(e.Slot())
+	before := m.At(e.Slot())
 	if before != nil && before.Compare(e) >= 0 {
 		return Transition{}, false
 	}
@@ -182,7 +182,7 @@ func (m *Map) merge(e *Entry, now time.Duration) (Transition, bool) {
 func (m *Map) bury(e *Entry, now time.Duration) {
 	m.graves = append(m.graves, grave{e, now})
 	if len(m.graves) > 2*m.Tombstones()+64 {
-		m.graves = slices.DeleteFunc(m.graves, func(g grave) bool { return m.at(g.entry.Slot()) != g.entry })
+		m.graves = slices.DeleteFunc(m.graves, func(g grave) bool { return m.At(g.entry.Slot()) != g.entry })
 	}
 }
 
@@ -235,7 +235,7 @@ func (m *Map) Forget(before time.Duration) []Slot {
 	n := 0
 	for n < len(m.graves) && m.graves[n].at < before {
 		e := m.graves[n].entry
-		if m.at(e.Slot()) == e {
+		if m.At(e.Slot()) == e {
 			m.set(e.Slot(), e, nil)
 			m.horizon.Raise(e.Dot)
 			forgotten = append(forgotten, e.Slot())
