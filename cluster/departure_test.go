@@ -223,3 +223,40 @@ func TestWhatOfTheDepartedComesBackIsTakenOver(t *testing.T) {
 		t.Error("nothing has come back")
 	}
 }
+
+// The operator has ended the override, and everybody has forgotten it together with
+// who had taken it: all but the one who was away.
+func TestAnOverrideOfTheDepartedEnds(t *testing.T) {
+	p, _, d := departing(t)
+	e := put(p.a, p.now, "mine")
+	p.run(departure + 2*time.Minute)
+	if has(p.a, d) {
+		t.Fatal("d hasn't departed")
+	}
+	overridden := &registry.Entry{
+		Key: e.Key, Override: true, Version: model.Version{Time: 1, Incarnation: d},
+		Dot: model.Dot{Incarnation: d, Seq: 1}, Status: model.StatusOutOfService,
+	}
+	p.b = New(p.b.config, incarnation("b", 2), Write, "b:80", rand.New(rand.NewPCG(1, 1)))
+	p.b.Restore([]*registry.Entry{overridden}, model.Vector{d: 1}, model.Vector{}, at(p.now))
+	p.run(30 * time.Second)
+	if p.a.Map().Overridden()+p.b.Map().Overridden() > 0 || p.a.Map().Digest() != p.b.Map().Digest() {
+		t.Errorf("%d and %d are overridden", p.a.Map().Overridden(), p.b.Map().Overridden())
+	}
+}
+
+// Who took an override and died a moment ago has been let go by nobody, whatever one
+// says who was cut off.
+func TestAnOverrideStaysWhileAnyoneKnowsWhoTookIt(t *testing.T) {
+	ms := newMembers(DefaultConfig(), incarnation("a", 1), Write)
+	d := incarnation("d", 1)
+	late, knows := beacon(incarnation("b", 1), Write, 1, true), knowing(d, incarnation("c", 1))
+	late.Quiet = map[model.Incarnation]time.Duration{d: 2 * ms.config.Departure}
+	none := ms.letGo(d, 0)
+	ms.observe(late, 0)
+	alone := ms.letGo(d, 0)
+	ms.observe(knows, 0)
+	if err := expect(!none, alone, !ms.letGo(d, 0)); err != nil {
+		t.Error(err)
+	}
+}

@@ -173,6 +173,22 @@ func (ms *members) heir(dead model.Incarnation, selfReady bool, now time.Duratio
 	return best
 }
 
+// letGo reports whether all write nodes that are heard, and there are some, say that
+// for so long that it may leave they have held nothing of an incarnation.
+func (ms *members) letGo(inc model.Incarnation, now time.Duration) bool {
+	some := false
+	for _, m := range ms.hearing(now) {
+		if m.Role != Write || !m.Beacon.Ready {
+			continue
+		}
+		if m.Incarnation == inc || m.Beacon.Quiet[inc] < ms.config.Departure {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
 // rendezvous is the weight of a candidate for a dead incarnation: the highest
 // wins (Thaler and Ravishankar, "Using name-based mappings to increase hit
 // rates", 1998).
