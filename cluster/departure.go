@@ -103,8 +103,13 @@ func (d *departures) due(incarnations int, now time.Duration) []model.Incarnatio
 func (d *departures) hear(b *Beacon, now time.Duration) {
 	delete(d.departed, b.From)
 	for inc, age := range b.Quiet {
-		if since, quiet := d.quiet[inc]; quiet {
-			d.quiet[inc] = min(since, now-age)
+		since, quiet := d.quiet[inc]
+		if !quiet || since <= now-age {
+			continue
+		}
+		d.quiet[inc] = now - age
+		if age > d.config.Departure {
+			d.next = now // until it leaves here too, vectors are compared in vain
 		}
 	}
 }

@@ -94,6 +94,24 @@ func TestQuietTimeOutlivesRestarts(t *testing.T) {
 	}
 }
 
+// A node that starts with what it had stored doesn't keep whom the others have let
+// go until its next look.
+func TestWhoHasDepartedElsewhereLeavesAtOnce(t *testing.T) {
+	p, _, d := departing(t)
+	p.run(departure + 2*time.Minute)
+	p.b = New(p.b.config, incarnation("b", 2), Write, "b:80", rand.New(rand.NewPCG(1, 1)))
+	p.b.Restore(nil, model.Vector{d: 2}, model.Vector{d: 2}, at(p.now))
+	p.b.Tick(at(p.now))
+	if !has(p.b, d) {
+		t.Fatal("nothing was restored")
+	}
+	p.b.departures.next = p.now + time.Hour
+	p.run(2 * time.Second)
+	if has(p.b, d) {
+		t.Error("it is still there")
+	}
+}
+
 func TestWhoHasDepartedIsIgnoredUntilHeard(t *testing.T) {
 	p, _, d := departing(t)
 	p.run(departure + 2*time.Minute)
