@@ -32,7 +32,7 @@ func All() []Mutant {
 		{"takes over in a minority", "cluster/replica.go",
 			"!r.members.halfLately(now) &&", "false &&", "TestWhoIsCutOffTakesNothingOver", "./cluster"},
 		{"lets incarnations leave that still bear something", "cluster/departure.go",
-			"if m.Borne(inc) > 0 || alive(inc) {", "if alive(inc) {", "TestAnIncarnationThatBearsNothingLeaves", "./cluster"},
+			"if d.registry.Borne(inc) > 0 || alive(inc) {", "if alive(inc) {", "TestAnIncarnationThatBearsNothingLeaves", "./cluster"},
 		{"evicts without quota", "write-node/lease/expire.go",
 			"left := c.quota.left(now, c.peak.over(now))", "left := c.queue.live", "Preserved", simulation},
 		{"doesn't spend the window of what it takes over", "write-node/lease/table.go",
