@@ -6,6 +6,7 @@ import (
 
 	"heureka/cluster"
 	"heureka/interest"
+	"heureka/internal/ops"
 	"heureka/model"
 	"heureka/read-node/fanout"
 	"heureka/read-node/session"
@@ -144,16 +145,7 @@ func (l *loop) survey(s *session.Session, set interest.Set) (fanout.Verdicts, bo
 	if !l.ask(s.Ended(), func(c *core) { survey = c.hub.Survey(set) }) {
 		return nil, false
 	}
-	return survey.Match(func() bool { return ended(s) })
-}
-
-func ended(s *session.Session) bool {
-	select {
-	case <-s.Ended():
-		return true
-	default:
-		return false
-	}
+	return survey.Match(func() bool { return ops.Closed(s.Ended()) })
 }
 
 func (l *loop) Written(s *session.Session) { l.post(command{kind: commandWritten, session: s}) }

@@ -25,15 +25,6 @@ import (
 // leaveTimeout is for the last beacon to reach NATS.
 const leaveTimeout = time.Second
 
-// Addresses says where a server listens, as host:port. A read node has no NATS
-// and no routes.
-type Addresses struct {
-	HTTP   string
-	Admin  string
-	NATS   string
-	Routes string
-}
-
 // Server is one read node.
 type Server struct {
 	config   Config
@@ -114,8 +105,8 @@ func (s *Server) newLoop() *loop {
 }
 
 // Addresses returns where the server listens.
-func (s *Server) Addresses() Addresses {
-	return Addresses{HTTP: s.http.Addr().String(), Admin: s.admin.Addr().String()}
+func (s *Server) Addresses() ops.Addresses {
+	return ops.Addresses{HTTP: s.http.Addr().String(), Admin: s.admin.Addr().String()}
 }
 
 // Ready is closed when the view is complete and subscribers are served.
@@ -152,7 +143,7 @@ func (s *Server) Run(ctx context.Context) error {
 	case err = <-failed:
 	case <-s.killed:
 	}
-	abort := s.isKilled() || err != nil
+	abort := ops.Closed(s.killed) || err != nil
 	if abort {
 		stopServing(ops.ErrAbort)
 	} else {
@@ -196,14 +187,5 @@ func (s *Server) leave(link *replication.Link) {
 	defer cancel()
 	if err := link.Flush(ctx); err != nil {
 		s.log.Debug("the last beacon may not have left", "err", err)
-	}
-}
-
-func (s *Server) isKilled() bool {
-	select {
-	case <-s.killed:
-		return true
-	default:
-		return false
 	}
 }

@@ -41,7 +41,7 @@ func (s *Server) Run(ctx context.Context) error {
 	case err = <-failed:
 	case <-s.killed:
 	}
-	abort := err != nil || s.isKilled()
+	abort := err != nil || ops.Closed(s.killed)
 	if abort {
 		stopServing(ops.ErrAbort)
 	} else {
@@ -99,14 +99,5 @@ func (s *Server) leave() {
 	}
 	if err != nil {
 		s.log.Debug("the last beacon may not have left", "err", err)
-	}
-}
-
-func (s *Server) isKilled() bool {
-	select {
-	case <-s.killed:
-		return true
-	default:
-		return false
 	}
 }

@@ -30,15 +30,6 @@ const leaveTimeout = time.Second
 // requests and the last beacon it fits into what is left of Kubernetes' grace.
 const storeTimeout = 5 * time.Second
 
-// Addresses says where a server listens, as host:port. NATS, for read nodes, and
-// Routes, for the other write nodes, are empty unless the node embeds NATS.
-type Addresses struct {
-	HTTP   string
-	Admin  string
-	NATS   string
-	Routes string
-}
-
 // Server is one write node.
 type Server struct {
 	config   Config
@@ -140,8 +131,8 @@ type gate struct {
 func (g gate) Refusal() *wire.Error { return g.server.refusal.Load() }
 
 // Addresses returns where the server listens.
-func (s *Server) Addresses() Addresses {
-	return Addresses{
+func (s *Server) Addresses() ops.Addresses {
+	return ops.Addresses{
 		HTTP: s.http.Addr().String(), Admin: s.admin.Addr().String(),
 		NATS: s.link.NATSAddress(), Routes: s.link.RoutesAddress(),
 	}
