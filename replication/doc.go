@@ -17,4 +17,7 @@
 // Link promises nothing beyond: what arrives is whole, and arrives once. While
 // it is disconnected, sending fails at once instead of filling a buffer with
 // what a pull repairs better; it reconnects for ever.
+//
+// Nodes of both roles tell the same of the replica and the link that they have:
+// [ReplicaMetrics] and [LinkMetrics].
 package replication

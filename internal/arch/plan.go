@@ -97,6 +97,7 @@ func Heureka() Plan {
 			"write-node/owner":   {"registry", "cluster", "write-node/lease"},
 			"write-node/journal": {"registry"},
 			"read-node/fanout":   {"interest", "wire"},
+			"replication":        {"internal/ops"},
 			"client/line":        {"wire"},
 			"client/roster":      {"wire", "client/line"},
 			"client/mirror":      {"wire", "interest", "client/line"},

@@ -1,6 +1,7 @@
 // Package ops holds what every node needs to be operated: the logger, the admin
-// port with metrics and profiles, the probes, the service port's HTTP server,
-// the reaction to signals, and what the binary knows of its own build.
+// port with metrics and profiles, the metrics that a node reads off itself, the
+// probes, the service port's HTTP server, the reaction to signals, and what the
+// binary knows of its own build.
 //
 // It decides nothing about registrations. Mains and servers call it; everything
 // a function needs comes in as an argument, and nothing is kept between calls.
