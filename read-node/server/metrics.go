@@ -13,7 +13,7 @@ import (
 )
 
 // metrics is what the node counts. Most of it is read, when asked for, from the
-// copy that the loop made last.
+// copy that the loop made last; the rest is registered as it is.
 type metrics struct {
 	ops.Readings[sample]
 	server      *Server
@@ -108,15 +108,7 @@ func (m *metrics) count(code wire.Code) {
 	m.errors.WithLabelValues(strconv.Itoa(int(code)), code.Kind().Name).Inc()
 }
 
-// Describe tells Prometheus what there is.
-func (m *metrics) Describe(out chan<- *prometheus.Desc) {
-	m.Readings.Describe(out)
-	m.errors.Describe(out)
-	m.queries.Describe(out)
-	m.propagation.Describe(out)
-}
-
-// Collect reads it.
+// Collect reads what is read.
 func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	now := &sample{
 		state:    *m.server.state.Load(),
@@ -129,7 +121,4 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 		now.link = link.Stats()
 	}
 	m.Readings.Collect(out, now)
-	m.errors.Collect(out)
-	m.queries.Collect(out)
-	m.propagation.Collect(out)
 }

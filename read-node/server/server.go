@@ -73,7 +73,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("admin: %w", err), s.http.Close())
 	}
 	s.metrics = newMetrics(s)
-	s.registry.MustRegister(s.metrics)
+	s.registry.MustRegister(s.metrics, s.metrics.errors, s.metrics.queries, s.metrics.propagation)
 	s.state.Store(&state{})
 	s.loop = s.newLoop()
 	s.sessions = newSessions(s.loop, config.MaxSessions)
