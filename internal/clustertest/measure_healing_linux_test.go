@@ -11,7 +11,7 @@ func TestMeasureHealing(t *testing.T) {
 	measured(t)
 	t.Logf("%20s  %15s", "changes on each side", "one digest in")
 	for _, changes := range []int{100, 10_000} {
-		d := divide(t)
+		d := divide(t, "--heartbeat", "10s") // the crowd says nothing while nothing is measured
 		registered := len(d.traffic.stop())
 		const clients = 10
 		sides := []*crowd{

@@ -33,7 +33,7 @@ type divided struct {
 	left, right *namespace
 }
 
-func divide(t *testing.T) *divided {
+func divide(t *testing.T, more ...string) *divided {
 	t.Helper()
 	n := newNetwork(t)
 	n.segment("left")
@@ -55,7 +55,7 @@ func divide(t *testing.T) *divided {
 			return d.left
 		}
 		return d.right
-	})
+	}, more...)
 	f.appear = patience // a side learns of the other's after the fault
 	d.scene = stage(f)
 	d.traffic.lease = longer
