@@ -54,12 +54,15 @@ type Store struct {
 	db    *bbolt.DB // nil while nothing is stored
 	file  *os.File  // of db
 	state state     // as stored
+
+	unread error // why what the folder had wasn't read when the store was opened
 }
 
 // Open opens a folder's store, or begins one, and returns what it holds. A file
 // that can't be trusted is set aside, which the log tells, and the store begins
 // empty. A disk that is full or fails doesn't keep a store from being opened: it
-// begins without a file, and Write tries again.
+// begins without a file, and Write tries again; a file that is there and couldn't be
+// read is set aside by then.
 //
 // An error is [ErrLocked], a [*ForeignError], or what the system has against the
 // folder: somebody has to look after it.
@@ -71,6 +74,7 @@ func Open(config Config, log *slog.Logger) (*Store, Contents, error) {
 	contents, err := s.open()
 	if passing(err) {
 		s.log.Error("the store can't be opened now", "err", err)
+		s.unread = err
 		return s, Contents{}, nil
 	}
 	if err != nil {

@@ -20,7 +20,7 @@ func (s *Store) Write(b *journal.Batch) error {
 		if !b.Whole {
 			return ErrLost
 		}
-		if _, err := s.open(); err != nil {
+		if err := s.reopen(); err != nil {
 			return fmt.Errorf("store %s: %w", s.config.Folder, err)
 		}
 	}
