@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
 
-// The names of files that were set aside are in the order in which they were.
+// The names of files that were set aside are in the order in which they were, though
+// the clock may have gone back meanwhile.
 const (
 	asidePrefix = fileName + ".corrupt-"
 	asideTime   = "20060102T150405.000000000Z"
@@ -20,8 +20,16 @@ const (
 // removes the oldest of those that were set aside before if they are too many.
 func (s *Store) setAside(because error) error {
 	s.drop(because)
-	aside := filepath.Join(s.config.Folder, asidePrefix+time.Now().UTC().Format(asideTime))
-	err := os.Rename(s.path, aside)
+	times, err := s.setAsideAt()
+	if err != nil {
+		return fmt.Errorf("%w; set it aside: %w", because, err)
+	}
+	now := time.Now().UTC()
+	if len(times) > 0 && !now.After(times[len(times)-1]) {
+		now = times[len(times)-1].Add(1)
+	}
+	aside := s.aside(now)
+	err = os.Rename(s.path, aside)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w; set it aside: %w", because, err)
 	}
@@ -31,15 +39,38 @@ func (s *Store) setAside(because error) error {
 
 // tidy removes the oldest of the files that were set aside.
 func (s *Store) tidy() error {
-	files, err := os.ReadDir(s.config.Folder) // sorted by name
+	times, err := s.setAsideAt()
 	if err != nil {
-		return fmt.Errorf("list what was set aside: %w", err)
+		return err
 	}
-	files = slices.DeleteFunc(files, func(f os.DirEntry) bool { return !strings.HasPrefix(f.Name(), asidePrefix) })
-	for _, file := range files[:max(0, len(files)-s.config.Aside)] {
-		if err := os.Remove(filepath.Join(s.config.Folder, file.Name())); err != nil {
+	for _, at := range times[:max(0, len(times)-s.config.Aside)] {
+		if err := os.Remove(s.aside(at)); err != nil {
 			return fmt.Errorf("too much was set aside: %w", err)
 		}
 	}
 	return nil
+}
+
+// aside names the file that was set aside at a time.
+func (s *Store) aside(at time.Time) string {
+	return filepath.Join(s.config.Folder, asidePrefix+at.Format(asideTime))
+}
+
+// setAsideAt returns by the names, which sort as they do, when files were set aside.
+// What isn't named so is somebody else's.
+func (s *Store) setAsideAt() (times []time.Time, err error) {
+	files, err := os.ReadDir(s.config.Folder) // sorted by name
+	if err != nil {
+		return nil, fmt.Errorf("list what was set aside: %w", err)
+	}
+	for _, file := range files {
+		name, ok := strings.CutPrefix(file.Name(), asidePrefix)
+		if !ok {
+			continue
+		}
+		if at, err := time.Parse(asideTime, name); err == nil && at.Format(asideTime) == name {
+			times = append(times, at)
+		}
+	}
+	return times, nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,6 +174,33 @@ func TestRecordsThatAreMissingOrTooManyAreNoticed(t *testing.T) {
 				t.Errorf("it has %d entries, and set aside %v", len(contents.Entries), aside(t, folder))
 			}
 		})
+	}
+}
+
+// TestTheNewestFileIsKeptAside sets a file aside on a machine whose clock was ahead
+// when others were.
+func TestTheNewestFileIsKeptAside(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"20990101T000000.000000000Z", "20990101T000000.000000007Z", "20990101T000000.000000009Z", "zzz"} {
+		if err := os.WriteFile(filepath.Join(folder, asidePrefix+name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		written(t, folder, 3)
+		if err := os.Truncate(filepath.Join(folder, fileName), 5000); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, _ := opened(t, config(folder))
+	closed(t, s)
+	want := []string{
+		asidePrefix + "20990101T000000.000000009Z", // the last before
+		asidePrefix + "20990101T000000.000000010Z", asidePrefix + "20990101T000000.000000011Z",
+		asidePrefix + "zzz", // not of this store's making
+	}
+	if files := aside(t, folder); !slices.Equal(files, want) {
+		t.Errorf("set aside: %v", files)
 	}
 }
 
