@@ -20,9 +20,10 @@ import (
 // So the time counts on though every single node is restarted more often than
 // that.
 //
-// A node that was cut off, or down with its store, for longer than Config.Departure
-// may bring an instance back that had ended meanwhile. Who knows no more of its owner
-// is no heir to it, so that node takes it over, and it goes with its lease.
+// A node that was cut off for longer than Config.Departure may bring an instance back
+// that had ended meanwhile. Who knows no more of its owner is no heir to it, so that
+// node takes it over, and it goes with its lease. One that was down for so long
+// doesn't use what it had stored.
 type departures struct {
 	config   Config
 	registry *registry.Map

@@ -55,7 +55,7 @@ func (n *node) store() {
 	}
 	m, d := n.replica.Map(), n.disk
 	d.due = false
-	b := d.journal.Next(m, n.mono())
+	b := d.journal.Next(m, n.moment())
 	if b == nil {
 		return
 	}

@@ -15,11 +15,12 @@ type Batch struct {
 	Gone    []registry.Slot   // where the map holds nothing any more
 	// Vector and Horizon are the map's after this step.
 	Vector, Horizon model.Vector
+	Wall            int64 // the wall clock when it was cut, µs since 1970; 0: unknown
 }
 
 // cut makes the batch that brings what is stored up to the map.
-func cut(m *registry.Map, slots map[registry.Slot]struct{}, whole bool) *Batch {
-	b := &Batch{Whole: whole, Vector: m.Vector().Clone(), Horizon: m.Horizon().Clone()}
+func cut(m *registry.Map, slots map[registry.Slot]struct{}, whole bool, wall int64) *Batch {
+	b := &Batch{Whole: whole, Vector: m.Vector().Clone(), Horizon: m.Horizon().Clone(), Wall: wall}
 	if whole {
 		for e := range m.All() {
 			b.Entries = append(b.Entries, e)

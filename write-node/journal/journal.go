@@ -13,17 +13,18 @@ type Config struct {
 	Patience   time.Duration // acknowledgements wait for a batch at most so long
 	Backoff    time.Duration // after the first failure; doubles
 	MaxBackoff time.Duration
+	Refresh    time.Duration // a batch is cut so long after the last even if nothing has changed
 }
 
 // DefaultConfig returns the defaults for production.
 func DefaultConfig() Config {
-	return Config{Patience: 250 * time.Millisecond, Backoff: 250 * time.Millisecond, MaxBackoff: 5 * time.Second}
+	return Config{Patience: 250 * time.Millisecond, Backoff: 250 * time.Millisecond, MaxBackoff: 5 * time.Second, Refresh: time.Hour}
 }
 
 // Validate reports what can't work.
 func (c Config) Validate() error {
-	if c.Patience < 0 || c.Backoff <= 0 || c.MaxBackoff < c.Backoff {
-		return errors.New("journal: the patience must not be negative, the backoff above zero and at most its maximum")
+	if c.Patience < 0 || c.Backoff <= 0 || c.MaxBackoff < c.Backoff || c.Refresh <= 0 {
+		return errors.New("journal: the patience must not be negative, the backoff above zero and at most its maximum, the refresh above zero")
 	}
 	return nil
 }
@@ -32,8 +33,9 @@ func (c Config) Validate() error {
 type Journal struct {
 	config Config
 	dirty  map[registry.Slot]struct{}
-	whole  bool         // the store must be given everything
-	vector model.Vector // of the last batch that was handed over
+	whole  bool          // the store must be given everything
+	vector model.Vector  // of the last batch that was handed over
+	last   time.Duration // when that was
 
 	count  uint64 // batches that have ended, well or not
 	flight *flight
@@ -87,13 +89,16 @@ func (j *Journal) Lose() {
 func (j *Journal) Mark(slot registry.Slot) { j.dirty[slot] = struct{}{} }
 
 // Next cuts a batch if there is something to write and the time for it. It is
-// under way from now on, until Written or Failed is called.
-func (j *Journal) Next(m *registry.Map, now time.Duration) *Batch {
-	if j.flight != nil || now < j.notBefore || !j.pending() && m.Vector().Equal(j.vector) {
+// under way from now on, until Written or Failed is called. A map that stays as it
+// is is written too, now and then: the time beside it says that it was true then.
+func (j *Journal) Next(m *registry.Map, now model.Moment) *Batch {
+	due := j.pending() || now.Mono-j.last >= j.config.Refresh || !m.Vector().Equal(j.vector)
+	if j.flight != nil || now.Mono < j.notBefore || !due {
 		return nil
 	}
-	b := cut(m, j.dirty, j.whole)
-	j.flight = &flight{slots: j.dirty, whole: j.whole, since: now}
+	b := cut(m, j.dirty, j.whole, now.Wall)
+	j.last = now.Mono
+	j.flight = &flight{slots: j.dirty, whole: j.whole, since: now.Mono}
 	j.dirty, j.whole, j.vector = make(map[registry.Slot]struct{}), false, b.Vector
 	return b
 }

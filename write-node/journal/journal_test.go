@@ -18,6 +18,8 @@ var seed = flag.Uint64("seed", 1, "of the random tests")
 
 var self = model.Incarnation{Name: "write-1", ID: uuid.UUID{15: 1}}
 
+func at(d time.Duration) model.Moment { return model.Moment{Mono: d, Wall: d.Microseconds()} }
+
 // slot returns one of several: each key has two.
 func slot(n int) registry.Slot {
 	return registry.Slot{Key: model.NewKey("APP", fmt.Sprint(n/2)), Override: n%2 == 1}
@@ -38,7 +40,7 @@ func say(m *registry.Map, n int, removed bool, now time.Duration) {
 }
 
 func TestWhenAcknowledgementsGoOut(t *testing.T) {
-	config := Config{Patience: 250 * time.Millisecond, Backoff: time.Second, MaxBackoff: 3 * time.Second}
+	config := Config{Patience: 250 * time.Millisecond, Backoff: time.Second, MaxBackoff: 3 * time.Second, Refresh: time.Hour}
 	const ms = time.Millisecond
 	type step struct {
 		at       time.Duration
@@ -78,11 +80,11 @@ func TestWhenAcknowledgementsGoOut(t *testing.T) {
 					j.Mark(slot(n))
 					ticket = j.Ticket()
 				case "next", "whole":
-					if b := j.Next(m, s.at); b == nil || b.Whole != (s.do == "whole") {
+					if b := j.Next(m, at(s.at)); b == nil || b.Whole != (s.do == "whole") {
 						t.Fatalf("step %d: handed over %+v", i, b)
 					}
 				case "none":
-					if b := j.Next(m, s.at); b != nil {
+					if b := j.Next(m, at(s.at)); b != nil {
 						t.Fatalf("step %d: handed over %+v", i, b)
 					}
 				case "written":
@@ -104,16 +106,16 @@ func TestAVectorThatMovedIsStored(t *testing.T) {
 	if j.Ticket() != j.Released(0) {
 		t.Error("an acknowledgement waits for it")
 	}
-	if b := j.Next(m, 0); b == nil || !b.Vector.Equal(m.Vector()) || len(b.Entries) > 0 {
+	if b := j.Next(m, at(0)); b == nil || !b.Vector.Equal(m.Vector()) || len(b.Entries) > 0 {
 		t.Fatalf("handed over %+v", b)
 	}
 	j.Written(0)
-	if b := j.Next(m, 0); b != nil {
+	if b := j.Next(m, at(0)); b != nil {
 		t.Errorf("handed over once more: %+v", b)
 	}
 	for lost, empty := range []func(){j.Begin, j.Lose} {
 		empty()
-		if b := j.Next(m, 0); b == nil || !b.Whole {
+		if b := j.Next(m, at(0)); b == nil || !b.Whole {
 			t.Fatalf("a store that holds nothing is handed %+v", b)
 		}
 		j.Written(0)
@@ -122,8 +124,32 @@ func TestAVectorThatMovedIsStored(t *testing.T) {
 		}
 	}
 	j.Restored(m)
-	if b := j.Next(m, 0); b != nil {
+	if b := j.Next(m, at(0)); b != nil {
 		t.Errorf("handed over what was restored: %+v", b)
+	}
+}
+
+// A map that doesn't change is stored again now and then, so that the store's time
+// says until when it was true; nobody waits for that.
+func TestAQuietMapIsStoredAgain(t *testing.T) {
+	config := DefaultConfig()
+	j, m := New(config), registry.NewMap()
+	say(m, 1, false, 0)
+	j.Mark(slot(1))
+	if b := j.Next(m, at(time.Minute)); b.Wall != time.Minute.Microseconds() {
+		t.Errorf("cut at %d", b.Wall)
+	}
+	j.Written(time.Minute)
+	if b := j.Next(m, at(config.Refresh)); b != nil {
+		t.Errorf("handed over early: %+v", b)
+	}
+	later := time.Minute + config.Refresh
+	if j.Ticket() != j.Released(later) {
+		t.Error("an acknowledgement waits for it")
+	}
+	b := j.Next(m, at(later))
+	if b == nil || b.Whole || len(b.Entries) > 0 || !b.Vector.Equal(m.Vector()) || b.Wall != later.Microseconds() {
+		t.Fatalf("handed over %+v", b)
 	}
 }
 
@@ -134,7 +160,7 @@ func TestWhatIsStoredIsAStateOfTheMap(t *testing.T) {
 	for run := range uint64(200) {
 		random := rand.New(rand.NewPCG(*seed, run))
 		m, now := registry.NewMap(), time.Duration(0)
-		j := New(Config{Patience: 20, Backoff: 5, MaxBackoff: 50})
+		j := New(Config{Patience: 20, Backoff: 5, MaxBackoff: 50, Refresh: 100})
 		stored, given := map[registry.Slot]*registry.Entry{}, map[registry.Slot]*registry.Entry(nil)
 		var under *Batch
 		promised := map[uint64]model.Vector{} // by ticket: what must be stored once it is released
@@ -151,7 +177,7 @@ func TestWhatIsStoredIsAStateOfTheMap(t *testing.T) {
 					j.Mark(k)
 				}
 			case 4:
-				if b := j.Next(m, now); b != nil {
+				if b := j.Next(m, at(now)); b != nil {
 					under, given = b, maps.Collect(keyed(m))
 				}
 			case 5:

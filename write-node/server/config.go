@@ -218,7 +218,7 @@ func (c Config) replica() cluster.Config {
 }
 
 func (c Config) store() store.Config {
-	return store.Config{Folder: c.Data, Cluster: c.Cluster, Node: c.Name, Aside: c.MaxAside}
+	return store.Config{Folder: c.Data, Cluster: c.Cluster, Node: c.Name, Aside: c.MaxAside, Departure: c.replica().Departure}
 }
 
 func (c Config) journal() journal.Config {

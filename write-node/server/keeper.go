@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/model"
 	"heureka/registry"
 	"heureka/write-node/journal"
 	"heureka/write-node/store"
@@ -115,14 +116,14 @@ func (k *keeper) acknowledge(done func()) {
 
 // release hands the next batch over, if there is one, and lets the acknowledgements
 // go that wait no longer.
-func (k *keeper) release(m *registry.Map, now time.Duration) {
+func (k *keeper) release(m *registry.Map, now model.Moment) {
 	if k == nil {
 		return
 	}
 	if b := k.journal.Next(m, now); b != nil {
 		k.batches <- b // the one before has been taken
 	}
-	n, upTo := 0, k.journal.Released(now)
+	n, upTo := 0, k.journal.Released(now.Mono)
 	for n < len(k.waiting) && k.waiting[n].ticket <= upTo {
 		k.waiting[n].done()
 		n++
@@ -132,7 +133,7 @@ func (k *keeper) release(m *registry.Map, now time.Duration) {
 
 // finish has the writer end and lets everybody go. With flush, what isn't stored yet
 // is, if the disk will have it by that time.
-func (k *keeper) finish(m *registry.Map, flush bool, by time.Time, now func() time.Duration) {
+func (k *keeper) finish(m *registry.Map, flush bool, by time.Time, now func() model.Moment) {
 	if k == nil {
 		return
 	}
@@ -149,13 +150,13 @@ func (k *keeper) finish(m *registry.Map, flush bool, by time.Time, now func() ti
 }
 
 // settle waits for the batch under way, if any, until a time.
-func (k *keeper) settle(by time.Time, now func() time.Duration) bool {
+func (k *keeper) settle(by time.Time, now func() model.Moment) bool {
 	if !k.journal.Busy() {
 		return true
 	}
 	select {
 	case r := <-k.results:
-		k.ended(r, now())
+		k.ended(r, now().Mono)
 		return true
 	case <-time.After(time.Until(by)):
 		return false

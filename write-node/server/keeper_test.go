@@ -246,7 +246,7 @@ func TestADiskThatLosesEverythingIsGivenEverything(t *testing.T) {
 	n.register("o-2", "")
 	disk.set(nil, nil)
 	n.until("recovery", func(s status) bool { return disk.last().Whole && s.Store.State == "ok" && s.Store.Dirty == 0 })
-	if b := disk.last(); len(b.Entries) != 2 {
+	if b := disk.last(); len(b.Entries) != 2 || b.Wall == 0 {
 		t.Errorf("handed over %+v", b)
 	}
 }
@@ -349,9 +349,9 @@ func TestTheEndOfAKeeper(t *testing.T) {
 			_, change, _ := m.Author(author, registry.Entry{Key: in.Key(), Instance: in, Version: model.Version{Time: 1, Incarnation: author}}, 0)
 			k.follow(cluster.Effects{Transitions: []registry.Transition{change}})
 			k.acknowledge(func() { acknowledged++ })
-			k.release(m, 0)
+			k.release(m, model.Moment{})
 		}
-		k.finish(m, flush, time.Now().Add(patience), func() time.Duration { return 0 })
+		k.finish(m, flush, time.Now().Add(patience), func() model.Moment { return model.Moment{} })
 		writing.Wait()
 		if stored := uint64(len(fake.wrote)); fake.last().Vector[author] != stored || stored != map[bool]uint64{true: 2, false: 1}[flush] || acknowledged != 2 {
 			t.Errorf("flush %v: %d batches, %d acknowledged", flush, stored, acknowledged)

@@ -63,9 +63,7 @@ func (l *loop) now() model.Moment {
 // ended by then.
 func (l *loop) run(net network) {
 	defer close(l.stopped)
-	defer func() {
-		l.keeper.finish(l.owner.Replica().Map(), l.flush, l.by, func() time.Duration { return l.now().Mono })
-	}()
+	defer func() { l.keeper.finish(l.owner.Replica().Map(), l.flush, l.by, l.now) }()
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	for {
@@ -128,5 +126,5 @@ func (l *loop) settle(net network) {
 	}
 	clear(l.pending)
 	l.pending = l.pending[:0]
-	l.keeper.release(l.owner.Replica().Map(), l.now().Mono)
+	l.keeper.release(l.owner.Replica().Map(), l.now())
 }

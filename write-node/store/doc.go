@@ -5,6 +5,7 @@
 //
 //	bucket "node":     "identity" ─▶ format, cluster and node
 //	                   "state"    ─▶ vector, horizon, number of records and the sum of their hashes
+//	                   "wall"     ─▶ when that was so
 //	bucket "registry": kind, app, 0, id ─▶ entry, as wire.AppendEntry has it
 //
 // Each value begins with a hash of its key and itself. A batch is one transaction,

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"heureka/model"
 	"heureka/registry"
@@ -30,6 +31,8 @@ func TestMain(m *testing.M) {
 }
 
 var seed = flag.Uint64("seed", 1, "of the random tests")
+
+const departure = 7 * 24 * time.Hour
 
 var author = model.Incarnation{Name: "write-1", ID: uuid.UUID{15: 1}}
 
@@ -99,7 +102,7 @@ func same(a, b Contents) bool {
 }
 
 func config(folder string) Config {
-	return Config{Folder: folder, Cluster: "heureka", Node: "write-1", Aside: 3}
+	return Config{Folder: folder, Cluster: "heureka", Node: "write-1", Aside: 3, Departure: departure}
 }
 
 // opened opens a store that must be fine.

@@ -28,6 +28,9 @@ func (s *Store) readAll() (Contents, error) {
 		if s.state, err = decodeState(content); err != nil {
 			return err
 		}
+		if s.state.wall, err = readWall(node); err != nil {
+			return err
+		}
 		contents, err = s.readEntries(records)
 		return err
 	})
@@ -106,3 +109,4 @@ func bucketNode() []byte     { return []byte("node") }
 func bucketRegistry() []byte { return []byte("registry") }
 func keyIdentity() []byte    { return []byte("identity") }
 func keyState() []byte       { return []byte("state") }
+func keyWall() []byte        { return []byte("wall") }

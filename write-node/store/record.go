@@ -98,6 +98,7 @@ type state struct {
 	records         uint64
 	sum             uint64 // of the records' hashes, modulo 2^64
 	vector, horizon model.Vector
+	wall            int64 // see journal.Batch; in a record of its own
 }
 
 // encode returns: records u64, sum u64, length of the vector u64, vector, horizon.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"heureka/model"
 	"heureka/registry"
@@ -21,12 +22,15 @@ type Config struct {
 	Cluster string // the name of the node's cluster
 	Node    string // the node's name
 	Aside   int    // how many files that couldn't be trusted are kept
+	// Departure is cluster.Config's. What was last written longer ago isn't trusted:
+	// the others no longer know how what it holds has ended.
+	Departure time.Duration
 }
 
 // Validate reports what can't work.
 func (c Config) Validate() error {
-	if c.Folder == "" || c.Cluster == "" || c.Node == "" || c.Aside < 0 {
-		return errors.New("store: a folder, a cluster and a node must be named, and no fewer than 0 files kept aside")
+	if c.Folder == "" || c.Cluster == "" || c.Node == "" || c.Aside < 0 || c.Departure <= 0 {
+		return errors.New("store: a folder, a cluster and a node must be named, no fewer than 0 files kept aside, and the departure be above zero")
 	}
 	return nil
 }
@@ -59,7 +63,7 @@ type Store struct {
 }
 
 // Open opens a folder's store, or begins one, and returns what it holds. A file
-// that can't be trusted is set aside, which the log tells, and the store begins
+// that can't be trusted, or is too old, is set aside, which the log tells, and the store begins
 // empty. A disk that is full or fails doesn't keep a store from being opened: it
 // begins without a file, and Write tries again; a file that is there and couldn't be
 // read is set aside by then.
@@ -89,7 +93,10 @@ func (s *Store) open() (Contents, error) {
 		return Contents{}, err
 	}
 	contents, err := s.load()
-	if errors.Is(err, errDamaged) && !passing(err) {
+	if err == nil {
+		err = s.tooOld(time.Now())
+	}
+	if errors.Is(err, errOld) || errors.Is(err, errDamaged) && !passing(err) {
 		if err = s.setAside(err); err == nil {
 			contents, err = s.load()
 			contents.Damaged = true

@@ -94,8 +94,8 @@ func TestAFolderBelongsToOneNode(t *testing.T) {
 	folder := t.TempDir()
 	written(t, folder, 3)
 	for _, other := range []Config{
-		{Folder: folder, Cluster: "heureka", Node: "write-2", Aside: 3},
-		{Folder: folder, Cluster: "another", Node: "write-1", Aside: 3},
+		{Folder: folder, Cluster: "heureka", Node: "write-2", Aside: 3, Departure: departure},
+		{Folder: folder, Cluster: "another", Node: "write-1", Aside: 3, Departure: departure},
 	} {
 		_, _, err := Open(other, slog.New(slog.DiscardHandler))
 		var foreign *ForeignError

@@ -48,7 +48,7 @@ func (s *Store) Write(b *journal.Batch) error {
 
 // put makes a transaction of a batch and returns the state after it.
 func (s *Store) put(tx *bbolt.Tx, b *journal.Batch) (state, error) {
-	after := state{records: s.state.records, sum: s.state.sum, vector: b.Vector, horizon: b.Horizon}
+	after := state{records: s.state.records, sum: s.state.sum, vector: b.Vector, horizon: b.Horizon, wall: b.Wall}
 	if b.Whole {
 		if err := tx.DeleteBucket(bucketRegistry()); err != nil {
 			return state{}, fmt.Errorf("%w: %w", errDamaged, err)
@@ -72,7 +72,10 @@ func (s *Store) put(tx *bbolt.Tx, b *journal.Batch) (state, error) {
 			return state{}, err
 		}
 	}
-	return after, node.Put(keyState(), seal(keyState(), after.encode()))
+	return after, errors.Join(
+		node.Put(keyState(), seal(keyState(), after.encode())),
+		node.Put(keyWall(), seal(keyWall(), encodeWall(after.wall))),
+	)
 }
 
 // set replaces a record by that of a content, or by none if it is nil.
