@@ -52,10 +52,11 @@ func (as *answers) begin(m *registry.Map, r *PullRequest, now time.Duration) []O
 }
 
 // more goes on with an answer as far as its window allows. An asker that says
-// the same once more has lost the chunk that it names: it is sent again.
+// the same once more has lost the chunk that it names: it is sent again. One that
+// claims to have what wasn't sent is ignored, or it would be sent everything at once.
 func (as *answers) more(p *PullMore, now time.Duration) []Outgoing {
 	a := as.underway[p.Answer]
-	if a == nil || a.to != p.From || p.Next < a.taken {
+	if a == nil || a.to != p.From || p.Next < a.taken || p.Next > a.sent {
 		return nil
 	}
 	if p.Next == len(a.cuts)-1 {

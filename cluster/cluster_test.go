@@ -293,6 +293,22 @@ func TestPull(t *testing.T) {
 			t.Fatalf("%d requests after the failure", len(again))
 		}
 	})
+	t.Run("what asks for more than was sent is ignored", func(t *testing.T) {
+		writer, reader, request := start(t)
+		writer.Receive(at(1), request)
+		first := only[*Chunk](writer.Drain().Messages)
+		last := len(writer.answers.underway[first[0].Answer].cuts) - 1
+		for _, next := range []int{config.Window + 1, last - 1, last, last + 1, 1 << 40} {
+			writer.Receive(at(1), &PullMore{From: reader.Self(), Answer: first[0].Answer, Next: next})
+			if chunks := only[*Chunk](writer.Drain().Messages); len(chunks) > 0 || writer.Stats().Answers != 1 {
+				t.Errorf("at %d of %d: %d chunks, %d answers under way", next, last, len(chunks), writer.Stats().Answers)
+			}
+		}
+		writer.Receive(at(1), &PullMore{From: reader.Self(), Answer: first[0].Answer, Next: config.Window})
+		if chunks := only[*Chunk](writer.Drain().Messages); len(chunks) != config.Window {
+			t.Errorf("the next window has %d chunks", len(chunks))
+		}
+	})
 	t.Run("a node that answers too many says so", func(t *testing.T) {
 		writer, reader, request := start(t)
 		for i := range config.MaxAnswers {
