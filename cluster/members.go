@@ -54,7 +54,7 @@ func (ms *members) tick(inc model.Incarnation, role Role, tick uint64, now time.
 	}
 	m := ms.known[inc]
 	if m == nil {
-		if len(ms.known) >= ms.config.MaxMembers {
+		if ms.full() {
 			return nil
 		}
 		m = &Member{Incarnation: inc, Role: role, Tick: tick, Rose: now}
@@ -65,6 +65,9 @@ func (ms *members) tick(inc model.Incarnation, role Role, tick uint64, now time.
 	}
 	return m
 }
+
+// full reports whether there is no room for another.
+func (ms *members) full() bool { return len(ms.known) >= ms.config.MaxMembers }
 
 // dead reports whether an incarnation's tick has risen nowhere for a while. One
 // that bears this node's own name and was never heard here is this node's former

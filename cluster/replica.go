@@ -320,8 +320,9 @@ func (r *Replica) consider(now model.Moment) {
 // waits as well, or the author lives there and says so.
 func (r *Replica) discard(hearing []*Member, now time.Duration) {
 	for _, inc := range r.inbox.Incarnations() {
-		m := r.members.tick(inc, Write, 0, now)
-		if m == nil || !r.members.dead(m, now) {
+		// One for whom there is no room is never heard: whoever knows more of it will
+		// be ahead.
+		if m := r.members.tick(inc, Write, 0, now); m != nil && !r.members.dead(m, now) {
 			continue
 		}
 		ahead := slices.ContainsFunc(hearing, func(other *Member) bool {
@@ -387,13 +388,17 @@ func (r *Replica) takeOver(now time.Duration) {
 	slices.SortFunc(r.effects.TakeOver, model.Incarnation.Compare)
 }
 
-// alive reports whether an incarnation is this one, or not known to be dead.
+// alive reports whether an incarnation is this one, or not known to be dead. Who
+// isn't known at all has been forgotten, unless there is no room to know it.
 func (r *Replica) alive(inc model.Incarnation, now time.Duration) bool {
 	if inc == r.self {
 		return true
 	}
 	m := r.members.known[inc]
-	return m != nil && !r.members.dead(m, now)
+	if m == nil {
+		return r.members.full()
+	}
+	return !r.members.dead(m, now)
 }
 
 func (r *Replica) beacon(now model.Moment) {
