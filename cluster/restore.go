@@ -35,11 +35,23 @@ func (r *Replica) FormerlyOwned() int {
 }
 
 // Unconfirmed returns how many living instances the write nodes that are heard
-// call unconfirmed, this one included.
+// call unconfirmed, this one included. Of each node the run counts that was heard
+// last: the one before it said the same of the same instances.
 func (r *Replica) Unconfirmed(now model.Moment) int {
-	n := r.unconfirmed
+	newest := make(map[string]*Member)
 	for _, m := range r.members.hearing(now.Mono) {
-		n += m.Beacon.Unconfirmed
+		if m.Role != Write {
+			continue
+		}
+		if before := newest[m.Incarnation.Name]; before == nil || m.Heard >= before.Heard {
+			newest[m.Incarnation.Name] = m
+		}
+	}
+	n := r.unconfirmed
+	for name, m := range newest {
+		if r.role != Write || name != r.self.Name {
+			n += m.Beacon.Unconfirmed
+		}
 	}
 	return n
 }

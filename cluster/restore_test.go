@@ -68,6 +68,30 @@ func TestARestoredNode(t *testing.T) {
 	}
 }
 
+// A former run that still counts as heard said what its successor says again.
+func TestEachNodesUnconfirmedCountOnce(t *testing.T) {
+	r := newReplica(DefaultConfig(), "a", Write) // its run is 1
+	r.SetUnconfirmed(3)
+	for i, b := range []*Beacon{
+		beacon(incarnation("a", 9), Write, 7, true), // what it was before
+		beacon(incarnation("b", 9), Write, 7, true), // the former run, though its ID is greater
+		beacon(incarnation("b", 2), Write, 1, true),
+		beacon(incarnation("c", 1), Write, 1, true),
+	} {
+		b.Unconfirmed = 3
+		r.Receive(at(time.Duration(i)*time.Second), b)
+	}
+	r.SetUnconfirmed(2)
+	if n := r.Unconfirmed(at(5 * time.Second)); n != 2+3+3 {
+		t.Errorf("%d are unconfirmed", n)
+	}
+	b := beacon(incarnation("b", 2), Write, 2, true) // all of its clients have come
+	r.Receive(at(6*time.Second), b)
+	if n := r.Unconfirmed(at(6 * time.Second)); n != 2+3 {
+		t.Errorf("%d are unconfirmed", n)
+	}
+}
+
 func TestBeaconsTellWhatIsUnconfirmed(t *testing.T) {
 	config := DefaultConfig()
 	a, b := newReplica(config, "a", Write), newReplica(config, "b", Read)
