@@ -196,13 +196,17 @@ func (v *View) show(e, override *Entry) {
 }
 
 // Merged returns what is shown of a live instance under an override, which may be
-// a tombstone, or nil.
+// a tombstone, or nil. A tombstone may have the version of the override that it ends:
+// it counts as one time later, at every node, whether it saw that override or not.
 func Merged(e, override *Entry) (*model.Instance, model.Version, uint64) {
 	version := e.Version
 	if override != nil {
 		version.Override = override.Version.Time
 	}
 	if !override.Live() {
+		if override != nil && version.Override+1 != 0 {
+			version.Override++
+		}
 		return e.Instance, version, e.Hash
 	}
 	instance := e.Instance.Overridden(override.Status)

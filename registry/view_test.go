@@ -140,8 +140,14 @@ func TestView(t *testing.T) {
 				if got := tell(changes); got != s.shows {
 					t.Fatalf("step %d showed %q, want %q", i, got, s.shows)
 				}
-				if now, ok := v.Get(key(1)); ok && m.Override(key(1)) != nil && now.Version.Override != m.Override(key(1)).Version.Time {
-					t.Errorf("step %d shows %s under the override of %x", i, now.Version, m.Override(key(1)).Version.Time)
+				if now, ok := v.Get(key(1)); ok && m.Override(key(1)) != nil {
+					over := m.Override(key(1)).Version.Time
+					if m.Override(key(1)).Removed {
+						over++
+					}
+					if now.Version.Override != over {
+						t.Errorf("step %d shows %s under the override of %x", i, now.Version, over)
+					}
 				}
 				for _, c := range changes {
 					if c.Version.Compare(shown) < 0 || c.Kind == model.Put && c.Version == shown {
@@ -168,6 +174,33 @@ func tell(changes []model.Change) string {
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "; ")
+}
+
+// The end of an override at its own version shows as something newer than that
+// override, and as the same thing at nodes that saw the override and that didn't.
+func TestTheEndOfAnOverrideShowsTheSameEverywhere(t *testing.T) {
+	instance, over := live(key(1), 1, 0, nodeA, 1), override(key(1), 2, nodeA, model.StatusDown)
+	end := over
+	end.Status, end.Removed = "", true
+	var seen []model.Version
+	for _, entries := range [][]registry.Entry{{instance, over}, {instance, over, end}, {over, end, instance}, {instance, end}} {
+		m, v := registry.NewMap(), registry.NewView(registry.ViewConfig{})
+		for _, e := range entries {
+			_, transition, _ := m.Author(nodeA, e, 0)
+			v.Apply(transition, m.Override(key(1)), false, 0)
+		}
+		shown, _ := v.Get(key(1))
+		seen = append(seen, shown.Version)
+	}
+	for _, ended := range seen[1:] {
+		if ended.Compare(seen[0]) <= 0 || ended != seen[1] {
+			t.Errorf("the end shows at %s, elsewhere at %s, after %s", ended, seen[1], seen[0])
+		}
+	}
+	last := override(key(1), model.Time(^uint64(0)), nodeA, "")
+	if _, version, _ := registry.Merged(&instance, &last); version.Override != last.Version.Time {
+		t.Errorf("the last time there is shows as %s", version)
+	}
 }
 
 // name tells an instance's content, and its status if that is overridden.
