@@ -46,6 +46,12 @@ func (r *Replica) Override(now model.Moment, key model.Key, status model.Status)
 	return r.author(now, registry.Entry{Key: key, Override: true, Version: version, Status: status, Removed: status == ""})
 }
 
+// EndOverride ends an override, and no later one: its tombstone has its version. It
+// returns nil if the map holds more than that.
+func (r *Replica) EndOverride(now model.Moment, override *registry.Entry) *registry.Entry {
+	return r.author(now, registry.Entry{Key: override.Key, Override: true, Version: override.Version, Removed: true})
+}
+
 func (r *Replica) author(now model.Moment, content registry.Entry) *registry.Entry {
 	e, t, ok := r.registry.Author(r.self, content, now.Mono)
 	if !ok {

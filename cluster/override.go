@@ -65,7 +65,7 @@ func (r *Replica) endOverrides(now model.Moment) {
 	for _, e := range r.overrides.due(r.registry, letGo, r.config.Tombstones, now.Mono) {
 		author := r.members.tick(e.Owner(), Write, 0, now.Mono)
 		if e.Owner() == r.self || author != nil && r.members.dead(author, now.Mono) && r.members.heir(e.Owner(), r.ready, now.Mono) == r.self {
-			r.author(now, registry.Entry{Key: e.Key, Override: true, Version: e.Version, Removed: true})
+			r.EndOverride(now, e)
 		}
 	}
 }

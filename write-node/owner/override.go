@@ -27,16 +27,19 @@ func (o *Owner) ClearOverride(key model.Key, now model.Moment) error {
 	if _, err := o.living(key); err != nil {
 		return err
 	}
-	o.endOverride(key, now)
+	if o.replica.Map().Override(key).Live() {
+		o.replica.Override(now, key, "") // a new word, which ends what was said elsewhere before
+	}
 	if o.replica.Map().Override(key).Live() {
 		return ErrClock
 	}
 	return nil
 }
 
-// endOverride ends the override of a key, if there is one.
+// endOverride ends the override of a key that this node knows of, if there is one,
+// with its instance. What was said later elsewhere is meant for who came after.
 func (o *Owner) endOverride(key model.Key, now model.Moment) {
-	if o.replica.Map().Override(key).Live() {
-		o.replica.Override(now, key, "")
+	if override := o.replica.Map().Override(key); override.Live() {
+		o.replica.EndOverride(now, override)
 	}
 }

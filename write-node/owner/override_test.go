@@ -71,6 +71,56 @@ func TestTheLaterOfTwoOverridesCounts(t *testing.T) {
 	w.wantStatus(model.StatusOutOfService)
 }
 
+// Who says goodbye on one side of a partition ends the override that was seen there,
+// and none that was given on the other side to who came after.
+func TestAGoodbyeEndsNoLaterOverride(t *testing.T) {
+	for name, end := range map[string]func(*client, *node) error{
+		"unregistered by its client": func(c *client, n *node) error {
+			_, err := n.Unregister(c.id, key, model.Version{}, c.w.now())
+			return err
+		},
+		"deleted over plain HTTP": func(c *client, n *node) error { return n.DeletePlain(key, c.w.now()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "a", "b", "c")
+			a, b := w.nodes[0], w.nodes[1]
+			c := w.connect(a, "p", 1)
+			c.register(instance(key, "one"))
+			w.override(a, model.StatusDown)
+			w.settle()
+			a.cut = true
+			w.run(time.Second)
+			w.connect(b, "q", 1).register(instance(key, "two"))
+			w.override(b, model.StatusOutOfService)
+			w.run(time.Second)
+			if err := end(c, a); err != nil {
+				t.Fatal(err)
+			}
+			a.cut = false
+			w.run(5 * time.Second)
+			w.wantStatus(model.StatusOutOfService)
+		})
+	}
+}
+
+// An operator's clear is a word like any other: the last one counts.
+func TestAClearEndsAnEarlierOverrideElsewhere(t *testing.T) {
+	w := newWorld(t, "a", "b", "c")
+	a, b := w.nodes[0], w.nodes[1]
+	w.connect(a, "p", 1).register(instance(key, "one"))
+	w.override(a, model.StatusDown)
+	w.settle()
+	a.cut = true
+	w.override(b, model.StatusOutOfService)
+	w.run(time.Second)
+	if err := a.ClearOverride(key, w.now()); err != nil {
+		t.Fatal(err)
+	}
+	a.cut = false
+	w.run(5 * time.Second)
+	w.wantStatus(model.StatusUp)
+}
+
 func TestAnOverrideEndsWithItsInstance(t *testing.T) {
 	ends := map[string]func(*client, *node) error{
 		"unregistered by its client": func(c *client, n *node) error {
