@@ -20,6 +20,8 @@ type Preserver struct {
 	spent   time.Duration   // until then, taking over has spent the window
 	waiting map[ended]*wait
 	looked  time.Duration // when Queued was last called
+	first   ended         // what it found first, if that could leave
+	looks   int           // how often in a row
 }
 
 // PreservedLimits are what a node's settings allow.
@@ -29,6 +31,7 @@ type PreservedLimits struct {
 	History time.Duration
 	HeldMax time.Duration // how long a window that taking over spent may keep what is queued; 0 for own leases
 	Holds   time.Duration // how long all holds together may keep it
+	Looks   int           // how often in a row Queued may find the same one first though it could leave; 0: any number
 }
 
 type level struct {
@@ -82,15 +85,20 @@ func (p *Preserver) TookOver(now time.Duration) { p.spent = now + p.limits.Windo
 // Evicted judges an eviction by the quota, of a lease that had ended then. Say it
 // before Held.
 func (p *Preserver) Evicted(now time.Duration, key model.Key, since time.Duration) {
-	for len(p.went) > 0 && p.went[0] <= now-p.limits.Window {
-		p.went = p.went[1:]
-	}
+	p.slide(now)
 	p.went = append(p.went, now)
 	if allowed := p.quota(now); len(p.went) > allowed {
 		p.report.fail(Preserved, p.where, key, "evicted as number %d within %v, %d are allowed", len(p.went), p.limits.Window, allowed)
 	}
 	if now < p.spent && now < since+p.limits.HeldMax {
 		p.report.fail(Preserved, p.where, key, "evicted %v before the end of a window that taking over had spent", p.spent-now)
+	}
+}
+
+// slide forgets evictions that left the window.
+func (p *Preserver) slide(now time.Duration) {
+	for len(p.went) > 0 && p.went[0] <= now-p.limits.Window {
+		p.went = p.went[1:]
 	}
 }
 
@@ -112,6 +120,9 @@ func (p *Preserver) Queued(now time.Duration, held bool, queue iter.Seq2[model.K
 	p.looked = now
 	quota, place := p.quota(now), 0
 	for key, at := range queue {
+		if place == 0 {
+			p.prompt(now, ended{key, at}, !held && p.may(now, at))
+		}
 		w := p.waiting[ended{key, at}]
 		if w == nil {
 			w = &wait{ahead: place, lowest: quota}
@@ -128,6 +139,28 @@ func (p *Preserver) Queued(now time.Duration, held bool, queue iter.Seq2[model.K
 	for e, w := range p.waiting {
 		if w.seen != now {
 			delete(p.waiting, e)
+		}
+	}
+}
+
+// may reports whether the first of the queue, whose lease had ended then, could leave
+// now if nothing held it.
+func (p *Preserver) may(now, at time.Duration) bool {
+	p.slide(now)
+	return len(p.went) < p.quota(now) && (now >= p.spent || now >= at+p.limits.HeldMax)
+}
+
+// prompt judges whether who could leave has left when it is next looked for. Whoever
+// stood still in between is looked at once more.
+func (p *Preserver) prompt(now time.Duration, first ended, may bool) {
+	switch {
+	case !may:
+		p.looks = 0
+	case first != p.first || p.looks == 0:
+		p.first, p.looks = first, 1
+	default:
+		if p.looks++; p.limits.Looks > 0 && p.looks == p.limits.Looks+1 {
+			p.report.fail(Preserved, p.where, first.key, "still queued %v after its lease ended, though it could leave", now-first.at)
 		}
 	}
 }

@@ -130,3 +130,40 @@ func TestPreserverOfOwnLeases(t *testing.T) {
 		t.Errorf("remembers %d that have left", len(p.waiting))
 	}
 }
+
+// Looks finds at once what the windows allow for long, and counts neither a hold
+// nor a spent window nor a quota that is used up.
+func TestPreserverLooks(t *testing.T) {
+	limits := preserved
+	limits.Looks = 2
+	looks := func(p *Preserver, from time.Duration, held bool, times int) {
+		for i := range times {
+			p.Queued(from+time.Duration(i)*time.Second, held, some(1, 0))
+		}
+	}
+	tests := []struct {
+		name    string
+		happens func(p *Preserver)
+		broken  []Name
+	}{
+		{"once more after it stood still", func(p *Preserver) { looks(p, 0, false, 2) }, nil},
+		{"held", func(p *Preserver) {
+			looks(p, 0, false, 2)
+			looks(p, 2*time.Second, true, 1)
+			looks(p, 3*time.Second, false, 2)
+		}, nil},
+		{"the window is spent", func(p *Preserver) { p.TookOver(0); looks(p, 0, false, 50) }, nil},
+		{"the quota is used up", func(p *Preserver) { evict(p, 0, 1); looks(p, 0, false, 50) }, nil},
+		{"it could leave", func(p *Preserver) { looks(p, 0, false, 50) }, []Name{Preserved}},
+		{"it waited for long enough", func(p *Preserver) { p.TookOver(limits.HeldMax); looks(p, limits.HeldMax, false, 3) }, []Name{Preserved}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var report Report
+			p := NewPreserver("write-1", limits, &report)
+			p.Held(0, 2)
+			test.happens(p)
+			expect(t, &report, test.broken...)
+		})
+	}
+}

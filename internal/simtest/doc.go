@@ -36,7 +36,8 @@
 //   - Kept: see keeping in kept.go, which says when a registration must be shown,
 //     and times.back for how soon;
 //   - Preserved: evictions keep to the quota and end, as promise.Preserver reckons
-//     (preserved.go);
+//     (preserved.go), and are held only for a reason that there is, and for no longer
+//     than that allows (reasons.go);
 //   - Bounded: frames, and what a replica says waits in it (bounded.go);
 //   - Convergent: at rest all maps are equal, no owner is gone, and every view and
 //     every mirror shows what clients hold registered (rest.go).

@@ -15,7 +15,7 @@ import (
 // which costs nothing but time.
 const (
 	storeEvery = 2 * time.Second // how much of a lost machine's disk is lost
-	judgeEvery = time.Second
+	judgeEvery = 500 * time.Millisecond
 )
 
 const tickEvery = 100 * time.Millisecond

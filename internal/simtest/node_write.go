@@ -18,6 +18,7 @@ type writeNode struct {
 	evicted  map[model.Key]lease.Class // since the last messages went out
 
 	preservers preservers
+	reasons    reasons
 }
 
 func (w *world) addWriter(name string) {
@@ -50,7 +51,9 @@ func (n *writeNode) tick(now model.Moment) {
 		s.tick()
 	}
 	n.owner.Replica().Tick(now)
+	n.reasons.calls(now.Mono)
 	n.owner.Tick(now)
+	n.reasons.called(now.Mono)
 }
 
 func (n *writeNode) take(now model.Moment) ([]cluster.Outgoing, []model.Change) {

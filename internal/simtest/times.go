@@ -53,7 +53,8 @@ func (t times) cluster(size int) cluster.Config {
 
 func (t times) lease() lease.Config {
 	c := lease.DefaultConfig()
-	c.Window, c.History, c.HeldMax = 6*time.Second, time.Hour, 20*time.Second
+	// A window is so much longer than what a spent one may keep that it shows.
+	c.Window, c.History, c.HeldMax = 10*time.Second, time.Hour, time.Second
 	c.Resume = t.leaseLasts
 	c.Silent, c.SilentMax = 3, 15*time.Second
 	return c
@@ -62,7 +63,7 @@ func (t times) lease() lease.Config {
 func (t times) owner() owner.Config {
 	c := owner.DefaultConfig()
 	c.Lease, c.Eviction = t.leaseLasts, t.lease()
-	c.BehindMax = time.Minute
+	c.BehindMax = 10 * time.Second
 	return c
 }
 
