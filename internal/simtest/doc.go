@@ -50,8 +50,9 @@
 // What no promise excludes and nobody likes is counted (flaps.go), by what it comes
 // from. A flap is an instance that a witness, a subscriber to everything, sees go
 // and come back though its client lived and hadn't unregistered it; an older word
-// is one shown after a newer one. The sums stand in the test's output. They are,
-// by name:
+// is one shown after a newer one. The sums stand in the test's output; where 50 runs
+// of a flavour or more were made, they must stay below its ceilings (ceilings.go),
+// about twice what is measured. They are, by name:
 //
 //   - The lease ended: nothing of the client reached its node for a lease, because
 //     of a partition or of faults that follow each other, and the quota let the

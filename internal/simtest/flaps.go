@@ -24,6 +24,12 @@ const (
 	endedAgain   = "ended again by the node that had ended it"
 )
 
+// What a flap's cause begins and ends with, where it isn't an ending.
+const (
+	readerBehind = "its subscriber went to a reader that is behind"
+	connectedAll = "; client connected throughout"
+)
+
 // ends notes that a node has just authored a tombstone.
 func (w *world) ends(n *node, e *registry.Entry) {
 	s := w.truth[e.Key]
@@ -127,17 +133,17 @@ func (f *flaps) kind(s *said) string {
 // whether its client thought itself connected for as long as a lease lasts.
 func (f *flaps) cause(s *said) string {
 	w := f.of.w
-	connected := "client not connected"
+	connected := "; client not connected"
 	if s.held >= 0 && w.now-s.held >= w.times.leaseLasts {
-		connected = "client connected throughout"
+		connected = connectedAll
 	}
 	const soon = 2 * time.Second
 	if f.of.mono()-f.of.begun < soon {
-		return "its subscriber went to a reader that is behind; " + connected
+		return readerBehind + connected
 	}
 	how := s.ended.how
 	if n := f.of.at(); n == nil || n.replica.Map().Get(s.key) == nil {
 		how = "the reader has nothing: every node that had it died"
 	}
-	return how + "; " + connected
+	return how + connected
 }
