@@ -23,7 +23,7 @@ type ceilings struct {
 var ceilingsOf = map[string]ceilings{
 	"calm":      {},
 	"restarts":  {runs: 1, heard: 1, evicted: 1, copies: 1, reader: 1, other: 1, older: 1},
-	"loss":      {runs: 16, heard: 2, evicted: 5, copies: 1, reader: 7, other: 1, older: 17},
+	"loss":      {runs: 16, heard: 2, evicted: 5, copies: 1, reader: 14, other: 1, older: 17},
 	"partition": {runs: 75, heard: 1, evicted: 150, copies: 3, reader: 40, other: 1, older: 5},
 	"crash":     {runs: 31, heard: 1, evicted: 22, copies: 2, reader: 40, other: 1, older: 14},
 	"blackout":  {runs: 3, heard: 1, evicted: 2, copies: 1, reader: 1, other: 1, older: 2},

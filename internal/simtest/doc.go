@@ -21,7 +21,8 @@
 // By the names of internal/promise, all the time and in every run:
 //
 //   - Gapless: each map is what its vector says, compared with a twin that
-//     recomputes it from all that was ever authored (gapless.go); and each
+//     recomputes it from all that was ever authored (gapless.go), and bears nothing
+//     of an incarnation that has departed from its vector; and each
 //     subscriber holds what the node counts (promise.Session, as are the next two
 //     for subscribers);
 //   - Ordered, Unique: each view's changes are numbered without a gap, fit what was
@@ -41,6 +42,10 @@
 //   - Bounded: frames, and what a replica says waits in it (bounded.go);
 //   - Convergent: at rest all maps are equal, no owner is gone, and every view and
 //     every mirror shows what clients hold registered (rest.go).
+//
+// In restarts the dead depart within seconds. What one of them had ended may be
+// missing at a node that never heard of it, without a tombstone to say why: there
+// Gapless is excused, whether or not it is this end that the node was told of.
 //
 // Resumable and Isolated aren't judged here: there are no resume tokens yet, and
 // virtual time knows no delay by work.

@@ -12,6 +12,7 @@ type flavour struct {
 	disorder bool          // packets are doubled, and some take seconds
 	disks    bool          // write nodes have disks
 	forgets  bool          // tombstones are forgotten within seconds
+	departs  bool          // and so are the dead that nothing bears
 	mix      []chance
 }
 
@@ -26,7 +27,7 @@ func flavours() []flavour {
 	const faults = 40 * time.Second
 	return []flavour{
 		{name: "calm", faults: faults, words: time.Second, disorder: false},
-		{name: "restarts", faults: faults, every: 6 * time.Second, words: time.Second, mix: []chance{
+		{name: "restarts", faults: faults, every: 6 * time.Second, words: time.Second, forgets: true, departs: true, mix: []chance{
 			{2, (*world).leaveNode}, {1, (*world).crashOne}, {1, (*world).restartClient}}},
 		{name: "loss", faults: faults, every: 4 * time.Second, words: time.Second, drops: []float64{0.05, 0.2, 0.35}, disorder: true, mix: []chance{
 			{2, (*world).sever}, {1, (*world).crashNode}, {1, (*world).stallSubscriber}, {1, (*world).sleepNode}}},
@@ -62,6 +63,9 @@ func (f flavour) times() times {
 	t := standardTimes()
 	if f.forgets {
 		t.tombstones = 6 * time.Second
+	}
+	if f.departs {
+		t.tombstones, t.departure = 8*time.Second, 12*time.Second
 	}
 	return t
 }

@@ -32,11 +32,12 @@ type twin struct {
 	folded model.Vector
 	want   map[registry.Slot]*registry.Entry
 	over   map[registry.Slot]model.Vector // what had been merged when the slot was last seen without a live entry
+	gone   map[model.Incarnation]bool     // folded, and departed from the vector
 	checks int
 }
 
 func newTwin() *twin {
-	return &twin{folded: make(model.Vector), want: make(map[registry.Slot]*registry.Entry), over: make(map[registry.Slot]model.Vector)}
+	return &twin{folded: make(model.Vector), want: make(map[registry.Slot]*registry.Entry), over: make(map[registry.Slot]model.Vector), gone: make(map[model.Incarnation]bool)}
 }
 
 // check compares the map with what its vector says: each time where the vector
@@ -47,6 +48,7 @@ func (t *twin) check(n *node) {
 	for inc, seq := range n.replica.Map().Vector() {
 		moved = append(moved, t.fold(n, inc, seq)...)
 	}
+	t.depart(n)
 	for _, e := range moved {
 		t.checkSlot(n, e.Slot())
 	}
@@ -72,6 +74,28 @@ func (t *twin) fold(n *node, inc model.Incarnation, seq uint64) []*registry.Entr
 	}
 	t.folded[inc] = seq
 	return all[from:seq]
+}
+
+// depart finds who has left the vector. What was folded of them counts as merged;
+// the map must bear nothing of it.
+func (t *twin) depart(n *node) {
+	m := n.replica.Map()
+	for inc := range t.folded {
+		if _, has := m.Vector()[inc]; has {
+			delete(t.gone, inc)
+			continue
+		}
+		if t.gone[inc] {
+			continue
+		}
+		t.gone[inc], n.w.departed[inc] = true, true
+		n.w.results.Departed++
+		for e := range m.All() {
+			if e.Dot.Incarnation == inc {
+				n.w.fail("Gapless", n.name, e.Key, "held, and its author %s has departed", inc)
+			}
+		}
+	}
 }
 
 func (t *twin) checkAll(n *node) {
@@ -100,10 +124,24 @@ func (t *twin) checkSlot(n *node, slot registry.Slot) {
 		return
 	}
 	back := got.Live() && t.over[slot][got.Dot.Incarnation] >= got.Dot.Seq
-	if want.Removed && n.replica.Map().Horizon()[want.Dot.Incarnation] >= want.Dot.Seq && !back {
+	forgotten := t.gone[want.Dot.Incarnation] || n.replica.Map().Horizon()[want.Dot.Incarnation] >= want.Dot.Seq
+	if want.Removed && forgotten && !back || got == nil && n.w.endedByDeparted(want) {
 		return
 	}
 	n.w.fail("Gapless", n.name, slot.Key, "is %+v, its vector says %+v", got, want)
+}
+
+// endedByDeparted reports whether somebody who has departed from any vector ended an
+// entry: a node that came later hears of neither.
+func (w *world) endedByDeparted(e *registry.Entry) bool {
+	for inc := range w.departed {
+		for _, end := range w.authored[inc] {
+			if end.Slot() == e.Slot() && end.Removed && beats(end, e) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // beats reports whether of two entries of a key the first is the greater one.

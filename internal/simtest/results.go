@@ -28,6 +28,7 @@ type Results struct {
 	Events       int // told to subscribers' applications
 	Troubles     int // faults
 	Kept         int // intervals in which Kept was judged, of a reader and a client each
+	Departed     int // incarnations that left a node's vector
 	Flaps        map[string]int
 	Older        map[string]int
 	Flapped      int // runs with any of either
@@ -48,6 +49,7 @@ func (r *Results) Add(other Results) {
 	r.Events += other.Events
 	r.Troubles += other.Troubles
 	r.Kept += other.Kept
+	r.Departed += other.Departed
 	r.Flapped += other.Flapped
 	if other.Flapped == 0 && len(other.Flaps)+len(other.Older) > 0 {
 		r.Flapped++
@@ -63,8 +65,8 @@ func (r *Results) Add(other Results) {
 // String tells the sums, and what remains by name.
 func (r Results) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d runs of %s: %d words, %d events, %d faults, %d intervals of Kept; flaps or older words in %d runs",
-		r.Runs, (r.Virtual / time.Duration(max(1, r.Runs))).Round(time.Second), r.Acknowledged, r.Events, r.Troubles, r.Kept, r.Flapped)
+	fmt.Fprintf(&b, "%d runs of %s: %d words, %d events, %d faults, %d departures, %d intervals of Kept; flaps or older words in %d runs",
+		r.Runs, (r.Virtual / time.Duration(max(1, r.Runs))).Round(time.Second), r.Acknowledged, r.Events, r.Troubles, r.Departed, r.Kept, r.Flapped)
 	for _, sums := range []struct {
 		what string
 		by   map[string]int

@@ -59,6 +59,9 @@ func TestSimulation(t *testing.T) {
 		if r.Acknowledged == 0 || r.Events == 0 || r.Kept == 0 || r.Troubles == 0 && name != "calm" {
 			t.Errorf("%s: nothing was judged", name)
 		}
+		if r.Departed == 0 && r.Runs >= ceilingRuns && pick(0, name).departs {
+			t.Errorf("%s: nobody departed", name)
+		}
 		for _, what := range r.exceeds(ceilingsOf[name]) {
 			t.Errorf("%s: %s", name, what)
 		}

@@ -17,6 +17,7 @@ type times struct {
 	leaseLasts time.Duration
 	dead       time.Duration // silence after which an incarnation is dead
 	tombstones time.Duration
+	departure  time.Duration // of the dead that nothing bears, from vectors
 	dial       time.Duration // a client's patience with a node that says nothing
 	answers    time.Duration // within which a reader answers, though what goes both ways is lost at first
 	hello      time.Duration // a reader's patience with a subscriber that says nothing
@@ -31,6 +32,7 @@ func standardTimes() times {
 		leaseLasts: 9 * time.Second,
 		dead:       5 * time.Second,
 		tombstones: time.Hour,
+		departure:  7 * 24 * time.Hour,
 		dial:       2 * time.Second,
 		answers:    2*time.Second + 2*(retransmit+500*time.Millisecond),
 		hello:      4 * time.Second,
@@ -45,7 +47,7 @@ func (t times) cluster(size int) cluster.Config {
 	c.Size = size
 	c.DeadAfter, c.JoinTimeout, c.MinorityTakeOver = t.dead, t.dead, 40*time.Second
 	c.PullTimeout, c.MaxBackoff = 2*time.Second, 4*time.Second
-	c.Tombstones = t.tombstones
+	c.Tombstones, c.Departure = t.tombstones, t.departure
 	c.View.BehindGrace = 20 * time.Second
 	c.BatchBytes, c.Window, c.MaxAnswers, c.MaxWaiting = 1500, 2, 2, 48
 	return c

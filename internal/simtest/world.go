@@ -7,6 +7,7 @@ import (
 
 	"heureka/cluster"
 	"heureka/internal/promise"
+	"heureka/model"
 )
 
 // world is one run: who takes part, what is between them, and what will happen.
@@ -34,6 +35,7 @@ type world struct {
 
 	truth    truth
 	authored authored
+	departed map[model.Incarnation]bool // from the vector of any node
 	keepings map[pair]*keeping
 	bounded  promise.Bounds
 	report   promise.Report
@@ -64,6 +66,7 @@ func newWorld(seed uint64, config Config) *world {
 		flavour:  pick(seed, config.Flavour),
 		truth:    make(truth),
 		authored: make(authored),
+		departed: make(map[model.Incarnation]bool),
 		keepings: make(map[pair]*keeping),
 		bounded:  promise.Bounds{Frame: standardTimes().hub().MaxFrame},
 		trace:    trace{limit: config.Trace},
