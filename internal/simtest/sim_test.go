@@ -62,7 +62,7 @@ func TestSimulation(t *testing.T) {
 		if r.Departed == 0 && r.Runs >= ceilingRuns && pick(0, name).departs {
 			t.Errorf("%s: nobody departed", name)
 		}
-		for _, what := range r.exceeds(ceilingsOf[name]) {
+		for _, what := range r.exceeds(allCeilings()[name]) {
 			t.Errorf("%s: %s", name, what)
 		}
 	}
