@@ -79,30 +79,3 @@ func TestAForgottenTombstoneIsLearntAgain(t *testing.T) {
 		})
 	}
 }
-
-// A map that has lost something, though its vector says that it has it, gets it
-// back from another one.
-func TestALostEntryIsAskedFor(t *testing.T) {
-	for _, corrupt := range []string{"a", "b"} {
-		t.Run(corrupt+" lost it", func(t *testing.T) {
-			p := newPair()
-			p.run(3 * time.Second)
-			e := put(p.a, p.now, "x")
-			p.settle()
-			r := p.a
-			if corrupt == "b" {
-				r = p.b
-			}
-			r.registry.Adopt(&registry.Answer{Whole: true, Vector: r.registry.Vector().Clone()}, 0)
-			if p.a.registry.Live()+p.b.registry.Live() != 1 {
-				t.Fatal("the maps should differ now")
-			}
-			p.run(2 * time.Minute)
-			for _, r := range []*Replica{p.a, p.b} {
-				if !r.registry.Get(e.Key).Live() {
-					t.Errorf("%s hasn't got it", r.Self().Name)
-				}
-			}
-		})
-	}
-}

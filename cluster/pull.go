@@ -19,7 +19,6 @@ type pull struct {
 	to        model.Incarnation // zero: none under way
 	avoid     model.Incarnation // the last one that failed
 	progress  time.Duration     // when the request was sent or a chunk last came
-	audit     bool              // the last request asked for the whole map because this node's may be corrupt
 	answer    uint64            // 0 until the first chunk
 	asked     time.Duration     // when the request, or for more, was last sent
 	chunks    map[int]*Chunk
@@ -46,7 +45,7 @@ func (p *pull) idle(now time.Duration) bool { return p.to.IsZero() && now >= p.n
 func (p *pull) start(sources []*Member, v model.Vector, whole bool, now time.Duration) Outgoing {
 	choice := p.choose(sources)
 	p.number++
-	p.to, p.progress, p.asked, p.audit = choice.Incarnation, now, now, whole
+	p.to, p.progress, p.asked = choice.Incarnation, now, now
 	p.answer, p.next, p.last = 0, 0, -1
 	p.chunks = make(map[int]*Chunk)
 	return Outgoing{To: p.to, Message: &PullRequest{From: p.self, Number: p.number, Vector: v.Clone(), Whole: whole}}

@@ -95,9 +95,6 @@ func (r *Replica) receiveChunk(c *Chunk, now model.Moment) {
 		r.stats.PullsWhole++
 	}
 	r.departures.stripAnswer(answer)
-	if r.pull.audit {
-		answer.Believe = func(e *registry.Entry) bool { return !e.Override && r.alive(e.Owner(), now.Mono) }
-	}
 	r.merged(r.registry.Adopt(answer, now.Mono), now)
 	r.unblock(now)
 	r.consider(now)

@@ -16,10 +16,6 @@ type Answer struct {
 	Entries []*Entry
 	Vector  model.Vector
 	Horizon model.Vector // of a whole answer
-	// Believe is the asker's own, and not part of what is sent: of which living
-	// entries it takes the answer's word though it thinks that they have ended,
-	// because its map may be corrupt. Nil: of none.
-	Believe func(*Entry) bool
 }
 
 // ordered is up to how many entries an answer is in order, so that a simulation
@@ -61,7 +57,7 @@ func (m *Map) Adopt(a *Answer, now time.Duration) []Transition {
 		transitions = m.drop(a, now)
 	}
 	for _, e := range a.Entries {
-		if m.ended(e, a) {
+		if m.ended(e) {
 			continue
 		}
 		if t, changed := m.merge(e, now); changed {
@@ -90,7 +86,7 @@ func (m *Map) drop(a *Answer, now time.Duration) []Transition {
 		if theirs != nil && theirs.Compare(mine) >= 0 {
 			continue // it wins by itself
 		}
-		if m.ended(theirs, a) {
+		if m.ended(theirs) {
 			theirs = nil // both have
 		}
 		m.set(mine.Slot(), mine, theirs)
@@ -105,6 +101,4 @@ func (m *Map) drop(a *Answer, now time.Duration) []Transition {
 
 // ended reports whether an entry of an answer, which may be nil, is a living one
 // that has been merged here before: it has ended since, or is still there.
-func (m *Map) ended(e *Entry, a *Answer) bool {
-	return e.Live() && m.vector.Covers(e.Dot) && (a.Believe == nil || !a.Believe(e))
-}
+func (m *Map) ended(e *Entry) bool { return e.Live() && m.vector.Covers(e.Dot) }

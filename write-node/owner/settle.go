@@ -57,7 +57,7 @@ func (o *Owner) merged(now model.Moment, before *registry.Entry, key model.Key) 
 			Time: cur.Version.Time, Turn: model.TurnEnd, Incarnation: o.replica.Self(),
 		}, before.Speaker)
 		return
-	case r == nil || o.ours(cur) && cur.Version.Compare(r.entry.Version) >= 0:
+	case r == nil || o.ours(cur):
 		return
 	}
 	if turn, same := nextTurn(r.entry, cur); same && o.insists(now, r, cur) {
