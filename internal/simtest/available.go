@@ -6,6 +6,7 @@ import (
 
 	"heureka/internal/promise"
 	"heureka/wire"
+	"heureka/write-node/api"
 	"heureka/write-node/owner"
 )
 
@@ -46,7 +47,7 @@ func asWire(err error) error {
 		return err
 	}
 	if errors.Is(err, owner.ErrNotFound) {
-		return refusal(err)
+		return api.Refusal(err)
 	}
 	return err
 }

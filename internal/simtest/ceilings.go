@@ -17,7 +17,8 @@ type ceilings struct {
 }
 
 // allCeilings are by flavour, and about twice what 2,000 seeds showed, 250 runs of
-// each flavour (of more than half of all runs, three quarters). They are to be
+// each flavour (of more than half of all runs, three quarters); where other seeds
+// showed more, as with readers under loss, about twice that. They are to be
 // measured again, with -sim.runs=2000, when a change moves what is shown and one
 // can say why. Calm runs show nothing at all.
 func allCeilings() map[string]ceilings {

@@ -2,12 +2,12 @@ package simtest
 
 import (
 	"bytes"
-	"errors"
 	"slices"
 	"time"
 
 	"heureka/model"
 	"heureka/wire"
+	"heureka/write-node/api"
 	"heureka/write-node/owner"
 )
 
@@ -60,7 +60,7 @@ func (s *registrations) apply(m wire.Message) {
 	case *wire.Heartbeat:
 		keys, err := n.owner.Heartbeat(s.id, now)
 		if err != nil {
-			s.answer(refusal(err).For(m.Seq))
+			s.answer(api.Refusal(err).For(m.Seq))
 			return
 		}
 		s.answer(&wire.Ack{Seq: m.Seq})
@@ -84,7 +84,7 @@ func (s *registrations) apply(m wire.Message) {
 	}
 	if err != nil {
 		n.w.tell(n.name, "refuses a %s: %v", m.Type(), err)
-		s.answer(refusal(err).For(wire.SeqOf(m)))
+		s.answer(api.Refusal(err).For(wire.SeqOf(m)))
 		return
 	}
 	if m, ok := m.(*wire.Register); ok {
@@ -146,25 +146,3 @@ func (s *registrations) over(why owner.Ending) {
 }
 
 const silentHeartbeats = 3 // as write-node/api has it
-
-// refusal turns what an owner says into the error for the client.
-func refusal(err error) *wire.Error {
-	codes := []struct {
-		is   error
-		code wire.Code
-	}{
-		{owner.ErrNotRegistered, wire.CodeNotRegistered},
-		{owner.ErrSuperseded, wire.CodeSuperseded},
-		{owner.ErrTooManyRegistrations, wire.CodeTooManyRegistrations},
-		{owner.ErrVersionAhead, wire.CodeVersionAhead},
-		{owner.ErrNotFound, wire.CodeNotFound},
-		{owner.ErrBehind, wire.CodeNotReady},
-		{owner.ErrForwards, wire.CodeOverloaded},
-	}
-	for _, c := range codes {
-		if errors.Is(err, c.is) {
-			return wire.NewError(c.code, "%s", err)
-		}
-	}
-	return wire.NewError(wire.CodeInternal, "%s", err)
-}

@@ -8,8 +8,8 @@ import (
 	"heureka/write-node/owner"
 )
 
-// refusal turns what an owner says into the error for the client.
-func refusal(err error) *wire.Error {
+// Refusal turns what an owner says into the error for the client.
+func Refusal(err error) *wire.Error {
 	var invalid *model.InvalidError
 	if errors.As(err, &invalid) {
 		return wire.NewError(wire.CodeInvalidInstance, "%s", invalid)

@@ -68,7 +68,7 @@ func (s *session) answer(o *owner.Owner, it item, now model.Moment, to []wire.Me
 		version, err = o.Unregister(s.id, m.Key(), it.acked, now)
 	}
 	if err != nil {
-		return append(to, refusal(err).For(seq))
+		return append(to, Refusal(err).For(seq))
 	}
 	return append(to, &wire.Ack{Seq: seq, Version: version.String()})
 }
@@ -76,7 +76,7 @@ func (s *session) answer(o *owner.Owner, it item, now model.Moment, to []wire.Me
 func (s *session) beat(o *owner.Owner, m *wire.Heartbeat, now model.Moment, to []wire.Message) []wire.Message {
 	keys, err := o.Heartbeat(s.id, now)
 	if err != nil {
-		return append(to, refusal(err).For(m.Seq))
+		return append(to, Refusal(err).For(m.Seq))
 	}
 	to = append(to, &wire.Ack{Seq: m.Seq})
 	for _, key := range keys {

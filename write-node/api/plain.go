@@ -172,7 +172,7 @@ func (a *API) run(r *http.Request, looks bool, f func(*owner.Owner, model.Moment
 func (a *API) refuse(w http.ResponseWriter, err error) {
 	var refused *wire.Error
 	if !errors.As(err, &refused) {
-		refused = refusal(err)
+		refused = Refusal(err)
 	}
 	a.refuseWith(w, refused, refused.Code.Kind().HTTP)
 }
