@@ -103,6 +103,8 @@ func SeqOf(m Message) uint64 {
 		return m.Seq
 	case *Snapshot:
 		return m.Seq
+	case *Resumed:
+		return m.Seq
 	case *Synced:
 		return m.Seq
 	default:
@@ -136,6 +138,8 @@ func newMessage(name string) Message {
 		return new(Subscribe)
 	case "snapshot":
 		return new(Snapshot)
+	case "resumed":
+		return new(Resumed)
 	case "put":
 		return new(Put)
 	case "remove":

@@ -82,6 +82,9 @@ type Heartbeat struct {
 	*Check
 	// Stale says that the node is cut off and what it tells may be old.
 	Stale bool `json:"stale,omitempty"`
+	// Token is what to resume from here on any node; opaque. On the subscription
+	// channel only.
+	Token string `json:"token,omitempty"`
 }
 
 // Ack tells that the message with that number has been applied.
@@ -108,11 +111,26 @@ type GoAway struct {
 type Subscribe struct {
 	Seq       uint64              `json:"seq"`
 	Interests []interest.Interest `json:"interests"`
+	// Token says what the subscriber holds of these very interests: it was told so
+	// by any node, in a Synced or a Heartbeat. It then hears what it missed since.
+	Token string `json:"token,omitempty"`
+	// PaceMs is the shortest time between two frames that the subscriber wants, in
+	// milliseconds; 0: none.
+	PaceMs int64 `json:"paceMs,omitempty"`
 }
 
 // Snapshot begins a snapshot that replaces everything the subscriber holds: what
 // does not come as a Put before the next Synced is not registered any more.
 type Snapshot struct {
+	Seq uint64 `json:"seq"` // of the Subscribe that it answers
+	// Refused says why the Subscribe's token doesn't count; empty if there was none,
+	// or a snapshot is the shorter thing to say.
+	Refused string `json:"refused,omitempty"`
+}
+
+// Resumed begins what a subscriber missed since its token: what it holds stays,
+// but for the Puts and Removes up to the next Synced.
+type Resumed struct {
 	Seq uint64 `json:"seq"` // of the Subscribe that it answers
 }
 
@@ -140,7 +158,8 @@ type Check struct {
 type Synced struct {
 	Seq uint64 `json:"seq"` // of the newest Subscribe that it answers
 	Check
-	Stale bool `json:"stale,omitempty"`
+	Stale bool   `json:"stale,omitempty"`
+	Token string `json:"token,omitempty"` // as in Heartbeat
 }
 
 // Type returns the message's name in the "type" field.
@@ -156,6 +175,7 @@ func (*GoAway) Type() string     { return "goaway" }
 func (*Error) Type() string      { return "error" }
 func (*Subscribe) Type() string  { return "subscribe" }
 func (*Snapshot) Type() string   { return "snapshot" }
+func (*Resumed) Type() string    { return "resumed" }
 func (*Put) Type() string        { return "put" }
 func (*Remove) Type() string     { return "remove" }
 func (*Synced) Type() string     { return "synced" }
