@@ -23,7 +23,8 @@ type Map struct {
 	digest uint64
 	owned  map[model.Incarnation]int // live instances by owner
 	borne  map[model.Incarnation]int // entries by the incarnation in their dot
-	newest model.Time                // greatest time ever merged
+	trails map[model.Incarnation]*trail
+	newest model.Time // greatest time ever merged
 }
 
 // grave remembers when a tombstone arrived here.
@@ -41,6 +42,7 @@ func NewMap() *Map {
 		horizon:   make(model.Vector),
 		owned:     make(map[model.Incarnation]int),
 		borne:     make(map[model.Incarnation]int),
+		trails:    make(map[model.Incarnation]*trail),
 	}
 }
 
@@ -195,6 +197,7 @@ func (m *Map) set(slot Slot, before, after *Entry) {
 	} else {
 		m.slots(slot.Override)[slot.Key] = after
 	}
+	m.tread(before, after)
 }
 
 // count adds an entry to the sums, or takes it out of them; nil counts for

@@ -31,11 +31,11 @@ func (m *Map) Cut(asker model.Vector, whole bool) Answer {
 		Vector:  m.vector.Clone(),
 		Horizon: m.horizon.Clone(),
 	}
-	for e := range m.All() {
-		if a.Whole || !asker.Covers(e.Dot) {
-			a.Entries = append(a.Entries, e)
-		}
+	lacks := m.Beyond(asker)
+	if a.Whole {
+		lacks = m.All()
 	}
+	a.Entries = slices.Collect(lacks)
 	if len(a.Entries) <= ordered {
 		slices.SortFunc(a.Entries, func(a, b *Entry) int { return a.Slot().Compare(b.Slot()) })
 	}

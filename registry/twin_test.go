@@ -190,6 +190,9 @@ func runMaps(seed uint64) error {
 		if err := w.check(n.m); err != nil {
 			return fmt.Errorf("step %d, node %s: %w", step, n.self.Name, err)
 		}
+		if err := checkBeyond(n.m, anywhere(r, n.m)); err != nil {
+			return fmt.Errorf("step %d, node %s: %w", step, n.self.Name, err)
+		}
 	}
 	return nil
 }
@@ -226,6 +229,11 @@ func TestForgettingNeitherDivergesNorResurrects(t *testing.T) {
 			if r.IntN(8) == 0 {
 				answer := a.m.Cut(b.m.Vector(), false)
 				b.m.Adopt(&answer, 0)
+			}
+			for _, n := range []*node{a, b} {
+				if err := checkBeyond(n.m, anywhere(r, n.m)); err != nil {
+					t.Fatalf("seed %d: %v", s, err)
+				}
 			}
 		}
 		answer := a.m.Cut(b.m.Vector(), false)
