@@ -48,6 +48,7 @@ type doubt struct {
 	grace   time.Duration
 	version model.Version // of a removal
 	late    *Entry        // nil: a removal
+	dot     model.Dot     // of what isn't shown; zero where a whole answer dropped what is
 }
 
 // NewView returns an empty view.
@@ -83,6 +84,18 @@ func (v *View) Number() uint64 { return v.number }
 // Doubts returns how many removals and late words are not shown yet.
 func (v *View) Doubts() int { return len(v.doubts) }
 
+// KeptBack yields the dots of the removals and late words that are not shown yet;
+// the zero dot for what a whole answer dropped.
+func (v *View) KeptBack() iter.Seq[model.Dot] {
+	return func(yield func(model.Dot) bool) {
+		for _, d := range v.doubts {
+			if !yield(d.dot) {
+				return
+			}
+		}
+	}
+}
+
 // Apply follows one transition of the map, which now holds that override for the
 // key; it may be a tombstone, or nil. Behind says that the node knows of something
 // it hasn't merged yet.
@@ -110,7 +123,7 @@ func (v *View) hide(late *Entry, now time.Duration) {
 	if !doubted {
 		d = doubt{since: now}
 	}
-	d.grace, d.late = v.config.Grace, late
+	d.grace, d.late, d.dot = v.config.Grace, late, late.Dot
 	v.doubts[late.Key] = d
 }
 
@@ -120,7 +133,10 @@ func (v *View) doubt(t Transition, behind bool, now time.Duration) {
 	if !doubted {
 		d = doubt{since: now}
 	}
-	d.late = nil
+	d.late, d.dot = nil, model.Dot{}
+	if t.After != nil {
+		d.dot = t.After.Dot
+	}
 	switch {
 	case t.After == nil:
 		d.grace, d.version = v.config.Grace, t.Before.Version

@@ -1,0 +1,51 @@
+package cluster
+
+import (
+	"slices"
+
+	"heureka/model"
+)
+
+// Position returns what the view has come to: the map's vector, less what the
+// view keeps back. Who held what the view shows here, and hears of everything
+// beyond its position from any other node, misses nothing. It reports false while
+// the view keeps back what no vector can name.
+func (r *Replica) Position() (model.Vector, bool) {
+	out := r.registry.Vector().Clone()
+	for dot := range r.view.KeptBack() {
+		if dot == (model.Dot{}) {
+			return nil, false
+		}
+		if out[dot.Incarnation] >= dot.Seq {
+			out[dot.Incarnation] = dot.Seq - 1
+		}
+	}
+	return out, true
+}
+
+// KeepsBack reports whether the view doesn't show yet what somebody at that
+// position has been shown.
+func (r *Replica) KeepsBack(position model.Vector) bool {
+	for dot := range r.view.KeptBack() {
+		if dot == (model.Dot{}) || position.Covers(dot) {
+			return true
+		}
+	}
+	return false
+}
+
+// Missed returns the keys, in order, of all that changed beyond a position.
+func (r *Replica) Missed(position model.Vector) []model.Key {
+	var keys []model.Key
+	for e := range r.registry.Beyond(position) {
+		keys = append(keys, e.Key)
+	}
+	slices.SortFunc(keys, model.Key.Compare)
+	return slices.Compact(keys)
+}
+
+// Vector returns the vector of the node's map, to be read only.
+func (r *Replica) Vector() model.Vector { return r.registry.Vector() }
+
+// Horizon returns the horizon of the node's map, to be read only.
+func (r *Replica) Horizon() model.Vector { return r.registry.Horizon() }

@@ -1,0 +1,42 @@
+package cluster
+
+import (
+	"testing"
+	"time"
+
+	"heureka/model"
+)
+
+func TestPositionLeavesOutWhatTheViewKeepsBack(t *testing.T) {
+	const s = time.Second
+	b := incarnation("b", 1)
+	r := newReplica(DefaultConfig(), "a", Read)
+	check := func(when string, want uint64, keepsBack bool) {
+		t.Helper()
+		if got, ok := r.Position(); !ok || !got.Equal(model.Vector{b: want}) {
+			t.Errorf("%s: position %v %v, want %d", when, got, ok, want)
+		}
+		if r.KeepsBack(model.Vector{b: 2}) != keepsBack {
+			t.Errorf("%s: keeps back %v", when, !keepsBack)
+		}
+	}
+	copied := of(b, 1, "x")
+	copied.Entries[0].Version.Turn = 1
+	r.Receive(at(s), copied)
+	check("all is shown", 1, false)
+
+	evicted := ofOther(b, 2, "x")
+	evicted.Entries[0].Version = copied.Entries[0].Version
+	r.Receive(at(s), evicted)
+	check("the eviction of a copy isn't shown yet", 1, true)
+	if r.KeepsBack(model.Vector{b: 1}) {
+		t.Error("who comes from before it hasn't been shown it")
+	}
+	r.Receive(at(s), of(b, 3, "y"))
+	check("what came after it isn't covered either", 1, true)
+	if got := r.Missed(model.Vector{b: 1}); len(got) != 2 || got[0].ID != "x" || got[1].ID != "y" {
+		t.Errorf("missed %v", got)
+	}
+	r.Tick(at(s + DefaultConfig().View.Grace))
+	check("the grace is over", 3, false)
+}
