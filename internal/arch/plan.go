@@ -61,6 +61,7 @@ func Heureka() Plan {
 			"write-node/owner":   Thought,
 			"write-node/journal": Thought,
 			"read-node/fanout":   Thought,
+			"read-node/resume":   Thought,
 			"client/line":        Thought,
 			"client/roster":      Thought,
 			"client/mirror":      Thought,
@@ -97,6 +98,7 @@ func Heureka() Plan {
 			"write-node/owner":   {"registry", "cluster", "write-node/lease"},
 			"write-node/journal": {"registry"},
 			"read-node/fanout":   {"interest", "wire"},
+			"read-node/resume":   {"interest", "read-node/fanout"},
 			"replication":        {"internal/ops"},
 			"client/line":        {"wire"},
 			"client/roster":      {"wire", "client/line"},
@@ -111,6 +113,7 @@ func Heureka() Plan {
 		Tables: []string{
 			"model.fields",
 			"wire.table",
+			"read-node/resume.encoding",
 		},
 		Pure: pureImports(),
 	}

@@ -9,6 +9,7 @@
 //	Unique      Session       likewise
 //	Filtered    Session       likewise
 //	Gapless     Session       likewise: count and digest at the head of the stream
+//	Resumable   Session       likewise, and what was held where the token was told
 //	Fenced      Fence         the versions that one place shows, in its order
 //	Convergent  Converge      what clients hold registered, what views hold, at rest
 //	Preserved   Preserver     what one node holds of one class, each eviction, its queue
@@ -16,9 +17,6 @@
 //	Available   Availability  requests to nodes that can be reached
 //	Bounded     Bounds        sizes of frames, memory per session
 //	Isolated    Isolation     how long deliveries took while somebody misbehaved
-//
-// Resumable is a promise too, with a name here; its checker comes with what it
-// judges.
 //
 // The checkers are pure: no clock, no goroutine, no lock, no I/O. Time is an
 // argument, measured from any fixed start. A checker and its [Report] belong to

@@ -7,12 +7,13 @@ import (
 	"heureka/wire"
 )
 
-// Session judges one subscription connection: Ordered, Unique, Filtered, and
-// Gapless as far as count and digest show it. It is told of each Subscribe as it
+// Session judges one subscription connection: Ordered, Unique, Filtered,
+// Resumable, and Gapless as far as count and digest show it. It is told of each Subscribe as it
 // is sent and of each message as it arrives, in that order, and keeps what a
 // subscriber that obeys the stream holds.
 //
-// A client that reconnects begins another Session.
+// A client that reconnects begins another Session; see Resumes for one that brings
+// a token.
 type Session struct {
 	name   string
 	report *Report
@@ -25,7 +26,8 @@ type Session struct {
 	interest Matcher
 	pending  []subscribed
 
-	replacing bool // between a Snapshot and its Synced
+	token     *brought // until what was missed is said
+	replacing bool     // between a Snapshot and its Synced
 	replaced  map[model.Key]bool
 }
 
@@ -65,6 +67,7 @@ func (s *Session) Subscribed(seq uint64, matches Matcher) {
 
 // Receive judges the next message of the stream and obeys it.
 func (s *Session) Receive(m wire.Message) {
+	s.judgeToken(m)
 	switch m := m.(type) {
 	case *wire.Snapshot:
 		s.replacing = true
@@ -77,7 +80,7 @@ func (s *Session) Receive(m wire.Message) {
 		s.synced(m)
 	case *wire.Heartbeat:
 		if m.Check != nil && !s.replacing {
-			s.check(*m.Check)
+			s.check(*m.Check, Gapless)
 		}
 	case *wire.Error:
 		s.refused(m.Seq)
@@ -170,7 +173,7 @@ func (s *Session) synced(m *wire.Synced) {
 			s.report.fail(Filtered, s.name, key, "held at %s and outside the interest when synced", h.Version)
 		}
 	}
-	s.check(m.Check)
+	s.check(m.Check, s.resumed())
 }
 
 // refused forgets the Subscribe that an error answers: the interests of before
@@ -179,9 +182,9 @@ func (s *Session) refused(seq uint64) {
 	s.pending = slices.DeleteFunc(s.pending, func(p subscribed) bool { return p.seq == seq })
 }
 
-func (s *Session) check(c wire.Check) {
+func (s *Session) check(c wire.Check, promise Name) {
 	if have := wire.FormatHash(s.digest); c.Count != len(s.held) || c.Digest != have {
-		s.report.fail(Gapless, s.name, model.Key{}, "holds %d instances with digest %s where the node counts %d with %s",
+		s.report.fail(promise, s.name, model.Key{}, "holds %d instances with digest %s where the node counts %d with %s",
 			len(s.held), have, c.Count, c.Digest)
 	}
 }
