@@ -1,7 +1,6 @@
 package interest
 
 import (
-	"regexp"
 	"slices"
 	"sort"
 )
@@ -11,6 +10,7 @@ type lane[T comparable] struct {
 	kind     Kind
 	equals   map[string]*bucket[T]  // by value
 	patterns map[string]*pattern[T] // by their text
+	prefixes prefixes[T]            // the same, by how what they match begins
 	order    []*pattern[T]          // by rising serial, some of them gone
 	serial   uint64                 // of the newest pattern
 	removed  uint64                 // how many patterns have gone
@@ -21,8 +21,9 @@ type lane[T comparable] struct {
 // pattern is one distinct pattern and who has it.
 type pattern[T comparable] struct {
 	bucket bucket[T]
-	serial uint64         // patterns of a lane are numbered as they come
-	like   *regexp.Regexp // nil once the pattern has gone
+	serial uint64 // patterns of a lane are numbered as they come
+	prefix string // that of like
+	like   *like  // nil once the pattern has gone
 }
 
 func (l *lane[T]) empty() bool { return len(l.equals) == 0 && len(l.patterns) == 0 }
@@ -46,8 +47,9 @@ func (l *lane[T]) bucketOf(a atom) *bucket[T] {
 			l.patterns = make(map[string]*pattern[T])
 		}
 		l.serial++
-		p = &pattern[T]{serial: l.serial, like: a.like}
+		p = &pattern[T]{serial: l.serial, like: a.like, prefix: a.like.prefix}
 		l.patterns[a.Value] = p
+		l.prefixes.add(p)
 		l.order = append(l.order, p)
 	}
 	return &p.bucket
@@ -62,11 +64,13 @@ func (l *lane[T]) release(a atom) {
 		}
 		return
 	}
-	l.patterns[a.Value].like = nil
+	p := l.patterns[a.Value]
+	p.like = nil
+	l.prefixes.remove(p)
 	delete(l.patterns, a.Value)
 	l.removed++
 	if len(l.patterns) == 0 {
-		l.patterns, l.order = nil, nil
+		l.patterns, l.order, l.prefixes = nil, nil, prefixes[T]{}
 		l.verdicts.clear()
 	} else if len(l.order) > 2*len(l.patterns) {
 		l.order = slices.Clone(slices.DeleteFunc(l.order, (*pattern[T]).gone))
@@ -88,17 +92,34 @@ func (l *lane[T]) likes(value string) []*pattern[T] {
 	if v.removed != l.removed {
 		v.matched = slices.DeleteFunc(v.matched, (*pattern[T]).gone)
 	}
-	newer := sort.Search(len(l.order), func(i int) bool { return l.order[i].serial > v.serial })
-	for _, p := range l.order[newer:] {
-		if p.gone() {
+	for _, p := range l.untried(value, v.serial) {
+		if p.gone() || !p.like.may(value) {
 			continue
 		}
 		l.matches++
-		if p.like.MatchString(value) {
+		if p.like.program.MatchString(value) {
 			v.matched = append(v.matched, p)
 		}
 	}
 	v.serial, v.removed = l.serial, l.removed
 	l.verdicts.weigh(value, v)
 	return v.matched
+}
+
+// fewUntried is up to how many patterns are tried one by one rather than looked up
+// by their prefixes.
+const fewUntried = 32
+
+// untried returns the patterns above a serial, those left out that can't match the
+// value, where they are many; by rising serial.
+func (l *lane[T]) untried(value string, serial uint64) []*pattern[T] {
+	newer := l.order[sort.Search(len(l.order), func(i int) bool { return l.order[i].serial > serial }):]
+	if len(newer) <= fewUntried {
+		return newer
+	}
+	if l.kind == App {
+		value = foldCase(value)
+	}
+	found := l.prefixes.of(value)
+	return found[sort.Search(len(found), func(i int) bool { return found[i].serial > serial }):]
 }

@@ -5,11 +5,38 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"strings"
 )
 
-// compile returns a pattern of that kind so anchored that it matches whole
-// texts only. A dot matches any character. The fault is told in words.
-func compile(kind Kind, pattern string, limit int) (*regexp.Regexp, error) {
+// like is a pattern that is ready to match.
+type like struct {
+	program *regexp.Regexp // so anchored that it matches whole texts only
+	prefix  string         // every text that it matches begins so; see literalPrefix
+	fold    bool           // the prefix is folded
+}
+
+// match reports whether the pattern matches a text.
+func (l *like) match(text string) bool { return l.may(text) && l.program.MatchString(text) }
+
+// may reports whether the text begins as everything does that the pattern matches.
+func (l *like) may(text string) bool {
+	if l.prefix == "" {
+		return true
+	}
+	return strings.HasPrefix(l.key(text), l.prefix)
+}
+
+// key returns a text in the form in which it is compared with the prefix.
+func (l *like) key(text string) string {
+	if l.fold {
+		return foldCase(text)
+	}
+	return text
+}
+
+// compile returns a pattern of that kind. A dot matches any character. The fault
+// is told in words.
+func compile(kind Kind, pattern string, limit int) (*like, error) {
 	// Parsed by itself first: what is a pattern alone can't reach beyond the
 	// brackets that are put around it, as "a)|(b" would.
 	tree, err := syntax.Parse(pattern, syntax.Perl)
@@ -31,7 +58,7 @@ func compile(kind Kind, pattern string, limit int) (*regexp.Regexp, error) {
 	if err != nil {
 		return nil, fmt.Errorf("is no RE2 pattern: %s", syntaxReason(err))
 	}
-	return anchored, nil
+	return &like{program: anchored, prefix: literalPrefix(kind, anchored.String()), fold: kind == App}, nil
 }
 
 // syntaxReason says what is wrong with a pattern without repeating all of it.

@@ -2,7 +2,6 @@ package interest
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ type Set struct {
 // atom is an interest that is ready to match.
 type atom struct {
 	Interest
-	like *regexp.Regexp // set where Op is Like
+	like *like // set where Op is Like
 }
 
 // NewSet returns the union of the interests. Equal unions give equal sets:
@@ -160,7 +159,7 @@ func (a *atom) match(in *model.Instance) bool {
 		return true
 	}
 	for value := range a.Kind.values(in) {
-		if a.like == nil && value == a.Value || a.like != nil && a.like.MatchString(value) {
+		if a.like == nil && value == a.Value || a.like != nil && a.like.match(value) {
 			return true
 		}
 	}

@@ -1,0 +1,99 @@
+package interest
+
+import (
+	"fmt"
+	"testing"
+
+	"heureka/model"
+)
+
+func TestLiteralPrefix(t *testing.T) {
+	for _, tt := range []struct {
+		kind    Kind
+		pattern string
+		prefix  string
+	}{
+		{VIP, "pay-.*", "pay-"},
+		{VIP, "pay", "pay"},
+		{VIP, "pay+", "pay"},
+		{VIP, "pay*", "pa"},
+		{VIP, "(pay)-(eu|us)", "pay-"},
+		{VIP, "(pay)+x", "pay"},
+		{VIP, "pay|paid", "pa"},
+		{VIP, "pay|order", ""},
+		{VIP, "p?ay", ""},
+		{VIP, "^pay$", "pay"},
+		{VIP, `\Qpa.y`, "pa.y"},
+		{VIP, "(?i)pay", ""},
+		{VIP, "a(?i)pay", "a"},
+		{VIP, ".*", ""},
+		{VIP, "p{2}ay", ""}, // more would need the repetition written out
+		{App, "pay-.*", "PAY-"},
+		{App, "kiss", "KISS"},
+		{App, "(?-i)pay", "PAY"},
+	} {
+		p, err := compile(tt.kind, tt.pattern, 1<<16)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.prefix != tt.prefix {
+			t.Errorf("%s %s: prefix %q, want %q", tt.kind, tt.pattern, p.prefix, tt.prefix)
+		}
+	}
+}
+
+// TestPrefixesHideNoMatch compares what an index with many patterns finds with
+// what each pattern matches by itself.
+func TestPrefixesHideNoMatch(t *testing.T) {
+	forms := []string{"svc-%d.*", ".*-%d", "(?i)SVC-%d", "[s-t]vc-%d", "svc-%d|svk-%[1]d", "ſvc-%d", "svK-%d.", "(svc-)+%d", "%d"}
+	starts := []string{"svc-", "SVC-", "svk-", "ſvc-", "svK-", "svc-svc-", "tvc-", "", "x-"}
+	for _, kind := range []Kind{App, VIP, ID} {
+		x := NewIndex[string](DefaultLimits())
+		sets := make(map[string]Set)
+		for i := range 30 {
+			for _, form := range forms {
+				pattern := fmt.Sprintf(form, i)
+				set, err := NewSet(DefaultLimits(), []Interest{{Kind: kind, Op: Like, Value: pattern}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				sets[pattern] = set
+				x.Add(set, pattern)
+			}
+		}
+		for i := range 30 {
+			for _, start := range starts {
+				value := fmt.Sprint(start, i)
+				in := (&model.Instance{App: value, ID: value, VIP: value}).Canonical()
+				found := make(map[string]bool)
+				x.Route(nil, in, func(pattern string, _, _ bool) { found[pattern] = true })
+				for pattern, set := range sets {
+					if want := set.atoms[0].like.program.MatchString(kind.text(in)); found[pattern] != want {
+						t.Errorf("%s like %q, value %q: found %v, want %v", kind, pattern, kind.text(in), found[pattern], want)
+					}
+				}
+				if i%7 == 0 {
+					x.Remove(fmt.Sprintf(forms[0], i))
+					delete(sets, fmt.Sprintf(forms[0], i))
+				}
+			}
+		}
+	}
+}
+
+func TestPrefixesOfWhatWentAreForgotten(t *testing.T) {
+	x := NewIndex[int](DefaultLimits())
+	for i := range 100 {
+		set, err := NewSet(DefaultLimits(), []Interest{{Kind: VIP, Op: Like, Value: fmt.Sprintf("%0*d.+", 1+i%7, i%50)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.Add(set, i)
+	}
+	for i := range 99 {
+		x.Remove(i)
+	}
+	if ps := x.lane(VIP).prefixes; len(ps.by) != 1 || len(ps.lengths) != 1 {
+		t.Errorf("one pattern is left, %d prefixes of %d lengths", len(ps.by), len(ps.lengths))
+	}
+}
