@@ -36,6 +36,25 @@ func Diff(a, b *Instance) (Patch, error) {
 	return p, nil
 }
 
+// NewPatch returns the patch that sets those fields, named as Fields names them, to
+// what they are in values. A name that is no field that can be updated is an error.
+func NewPatch(key Key, values *Instance, names []string) (Patch, error) {
+	p := Patch{Key: key}
+	for _, name := range names {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+		if i < 0 {
+			return Patch{}, fmt.Errorf("%.40q is no field that can be updated", name)
+		}
+		p.set |= 1 << i
+		fields[i].set(&p.values, values)
+	}
+	return p, nil
+}
+
+// Values returns an instance in which the fields that are set have their new
+// values. It is shared: don't change it.
+func (p Patch) Values() *Instance { return &p.values }
+
 // Empty reports whether the patch changes nothing.
 func (p Patch) Empty() bool { return p.set == 0 }
 

@@ -47,6 +47,13 @@ func TestDiffAndApplyAreInverse(t *testing.T) {
 		if got, err = received.Apply(a); err != nil || !reflect.DeepEqual(got, b) {
 			t.Fatalf("seed %d: %s makes\n%+v, want\n%+v (%v)", *seed, sent, got, b, err)
 		}
+		built, err := NewPatch(key, patch.Values(), patch.Fields())
+		if err != nil || !reflect.DeepEqual(built, patch) {
+			t.Fatalf("seed %d: of its own parts comes %+v, want %+v (%v)", *seed, built, patch, err)
+		}
+		if _, err := NewPatch(key, patch.Values(), append(patch.Fields(), "app")); err == nil {
+			t.Fatal("a patch of the key")
+		}
 		scribble(got)
 		if !reflect.DeepEqual(a, before) || !reflect.DeepEqual(b, wanted) {
 			t.Fatalf("seed %d: a patch shares memory with what it was made of", *seed)

@@ -1,6 +1,10 @@
 package wire
 
-import "fmt"
+import (
+	"bytes"
+	"errors"
+	"iter"
+)
 
 // Format is one of the two forms that messages have on a websocket. Both
 // concatenate: several messages in one frame are their bytes in a row.
@@ -24,8 +28,39 @@ func (f Format) Subprotocol() string {
 // Append appends a message. The error is a fault in this program: messages are
 // plain data, which always has a form.
 func (f Format) Append(dst []byte, m Message) ([]byte, error) {
-	if f == FormatJSON {
-		return AppendJSON(dst, m)
+	if f == FormatProto {
+		return appendProto(dst, m)
 	}
-	return dst, fmt.Errorf("wire: encode %s: no such format", m.Type())
+	return AppendJSON(dst, m)
+}
+
+// Messages yields the messages of a frame in order, or instead of one that can't
+// be read the numbered error that answers it: the codes are those of DecodeJSON.
+// After CodeMalformed nothing more is yielded. Messages share nothing with the
+// frame.
+func (f Format) Messages(frame []byte) iter.Seq2[Message, *Error] {
+	return func(yield func(Message, *Error) bool) {
+		if f == FormatProto {
+			protoMessages(frame, yield)
+		} else {
+			jsonMessages(frame, yield)
+		}
+	}
+}
+
+// jsonMessages yields the messages of lines, empty ones left out.
+func jsonMessages(frame []byte, yield func(Message, *Error) bool) {
+	for line := range bytes.Lines(frame) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		m, err := DecodeJSON(line)
+		var refused *Error
+		if err != nil && !errors.As(err, &refused) {
+			refused = NewError(CodeMalformed, "%s", err)
+		}
+		if !yield(m, refused) || refused != nil && refused.Code == CodeMalformed {
+			return
+		}
+	}
 }

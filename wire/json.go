@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -169,7 +171,11 @@ func reason(err error) string {
 }
 
 // FormatHash writes a content hash or digest as 16 hexadecimal digits.
-func FormatHash(hash uint64) string { return fmt.Sprintf("%016x", hash) }
+func FormatHash(hash uint64) string {
+	var bytes [8]byte
+	binary.BigEndian.PutUint64(bytes[:], hash)
+	return hex.EncodeToString(bytes[:])
+}
 
 // ParseHash reads what FormatHash wrote.
 func ParseHash(text string) (uint64, error) {

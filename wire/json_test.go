@@ -79,6 +79,12 @@ func messages(t testing.TB) []wire.Message {
 		&wire.Remove{App: "ORDERS", ID: "o-1"},
 		&wire.Synced{Seq: 2, Check: check},
 		&wire.Synced{Seq: 2, Check: wire.Check{Digest: "0000000000000000"}, Stale: true},
+		&wire.Subscribe{Seq: 4, Interests: []interest.Interest{{Kind: interest.Full}}, Token: "h1.AbC-_", PaceMs: 250},
+		&wire.Snapshot{Seq: 4, Refused: "the token is older than what is remembered"},
+		&wire.Resumed{Seq: 4},
+		&wire.Synced{Seq: 4, Check: check, Token: "h1.AbC-_"},
+		&wire.Heartbeat{Check: &check, Token: "h1.AbC-_"},
+		&wire.Put{Version: version + "+5f4", Hash: "fedcba9876543210", Instance: instance().Overridden(model.StatusOutOfService)},
 	}
 }
 
@@ -162,7 +168,7 @@ func TestGoldenLines(t *testing.T) {
 
 func TestGoldenLinesHaveEveryType(t *testing.T) {
 	const types = "hello welcome register update unregister heartbeat ack again goaway error " +
-		"subscribe snapshot put remove synced"
+		"subscribe snapshot resumed put remove synced"
 	seen := make(map[string]bool)
 	for _, m := range messages(t) {
 		seen[m.Type()] = true

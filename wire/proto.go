@@ -69,6 +69,7 @@ func appendMessage(b []byte, field protowire.Number, write func([]byte) []byte) 
 // value is what a field holds: number for the varint and fixed types, bytes for
 // the length-delimited one.
 type value struct {
+	kind   protowire.Type
 	number uint64
 	bytes  []byte
 }
@@ -80,25 +81,9 @@ func (v value) flag() bool   { return v.number != 0 }
 // message.
 func readFields(message []byte, each func(field protowire.Number, v value) error) error {
 	for len(message) > 0 {
-		field, kind, n := protowire.ConsumeTag(message)
-		if n < 0 {
-			return fmt.Errorf("wire: tag: %w", protowire.ParseError(n))
-		}
-		message = message[n:]
-		var v value
-		switch kind {
-		case protowire.VarintType:
-			v.number, n = protowire.ConsumeVarint(message)
-		case protowire.Fixed64Type:
-			v.number, n = protowire.ConsumeFixed64(message)
-		case protowire.BytesType:
-			v.bytes, n = protowire.ConsumeBytes(message)
-		default: // nothing of ours; skipped
-			n = protowire.ConsumeFieldValue(field, kind, message)
-			field = 0
-		}
-		if n < 0 {
-			return fmt.Errorf("wire: field %d: %w", field, protowire.ParseError(n))
+		field, v, n, err := nextField(message)
+		if err != nil {
+			return err
 		}
 		message = message[n:]
 		if field == 0 {
@@ -109,4 +94,30 @@ func readFields(message []byte, each func(field protowire.Number, v value) error
 		}
 	}
 	return nil
+}
+
+// nextField returns the first field of a message and how many bytes it takes; 0
+// for a field of a wire type that is nothing of ours.
+func nextField(message []byte) (field protowire.Number, v value, size int, err error) {
+	field, kind, n := protowire.ConsumeTag(message)
+	if n < 0 {
+		return 0, v, 0, fmt.Errorf("wire: tag: %w", protowire.ParseError(n))
+	}
+	size, message, v.kind = n, message[n:], kind
+	known := field
+	switch kind {
+	case protowire.VarintType:
+		v.number, n = protowire.ConsumeVarint(message)
+	case protowire.Fixed64Type:
+		v.number, n = protowire.ConsumeFixed64(message)
+	case protowire.BytesType:
+		v.bytes, n = protowire.ConsumeBytes(message)
+	default:
+		n = protowire.ConsumeFieldValue(field, kind, message)
+		known = 0
+	}
+	if n < 0 {
+		return 0, v, 0, fmt.Errorf("wire: field %d: %w", field, protowire.ParseError(n))
+	}
+	return known, v, size + n, nil
 }

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"heureka/model"
@@ -98,15 +100,19 @@ func appendTable(b []byte, field protowire.Number, table map[string]string) []by
 	return b
 }
 
-// readInstance reads what appendInstance wrote.
+// readInstance reads what appendInstance wrote, and makes it canonical.
 func readInstance(message []byte) (*model.Instance, error) {
 	in := new(model.Instance)
-	texts := map[protowire.Number]*string{
-		1: &in.App, 2: &in.ID, 3: &in.HostName, 4: &in.Address, 5: &in.AppGroup, 6: &in.ASG, 7: &in.VIP, 8: &in.SecureVIP,
-		11: &in.HomePageURL, 12: &in.StatusPageURL, 13: &in.HealthCheckURL, 14: &in.SecureHealthCheckURL,
+	if err := readInstanceInto(in, message); err != nil {
+		return nil, err
 	}
-	err := readFields(message, func(field protowire.Number, v value) error {
-		if text := texts[field]; text != nil {
+	return in.Canonical(), nil
+}
+
+// readInstanceInto reads what appendInstance wrote as it is said.
+func readInstanceInto(in *model.Instance, message []byte) error {
+	return readFields(message, func(field protowire.Number, v value) error {
+		if text := instanceText(in, field); text != nil {
 			*text = v.text()
 			return nil
 		}
@@ -128,14 +134,43 @@ func readInstance(message []byte) (*model.Instance, error) {
 		case 19:
 			return readDataCenter(&in.DataCenter, v.bytes)
 		case 20:
-			in.Override = model.Status(v.text())
+			in.Override = model.ParseStatus(v.text())
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
+}
+
+// instanceText returns where the text with that number is kept; nil if the field
+// is no text, or needs more than to be kept.
+func instanceText(in *model.Instance, field protowire.Number) *string {
+	switch field {
+	case 1:
+		return &in.App
+	case 2:
+		return &in.ID
+	case 3:
+		return &in.HostName
+	case 4:
+		return &in.Address
+	case 5:
+		return &in.AppGroup
+	case 6:
+		return &in.ASG
+	case 7:
+		return &in.VIP
+	case 8:
+		return &in.SecureVIP
+	case 11:
+		return &in.HomePageURL
+	case 12:
+		return &in.StatusPageURL
+	case 13:
+		return &in.HealthCheckURL
+	case 14:
+		return &in.SecureHealthCheckURL
+	default:
+		return nil
 	}
-	return in.Canonical(), nil
 }
 
 func readPort(message []byte) (p model.Port, err error) {
@@ -144,6 +179,9 @@ func readPort(message []byte) (p model.Port, err error) {
 		case 1:
 			p.Name = v.text()
 		case 2:
+			if v.number > math.MaxUint16 {
+				return fmt.Errorf("%d is no port's number", v.number)
+			}
 			p.Number = uint16(v.number)
 		case 3:
 			p.Secure = v.flag()
