@@ -34,6 +34,10 @@ type Config struct {
 	DrainSpread  time.Duration `help:"When stopping, subscribers are asked to go elsewhere within this time." default:"10s" env:"HEUREKA_DRAIN_SPREAD"`
 	DrainTimeout time.Duration `help:"When stopping, subscribers that are still there after this time are closed." default:"15s" env:"HEUREKA_DRAIN_TIMEOUT"`
 
+	SendBuffer  int `help:"Bytes that the kernel is asked to keep for a subscriber that doesn't read; Linux keeps twice as many, and at most net.core.wmem_max." default:"65536" env:"HEUREKA_SEND_BUFFER"`
+	Writers     int `help:"Goroutines that write frames to subscribers; 0 is one for each processor." default:"0" env:"HEUREKA_WRITERS"`
+	MaxPortions int `help:"Portions of up to 64 frames that are with the writers at once; what is beyond, the node's loop writes itself." default:"256" env:"HEUREKA_MAX_PORTIONS"`
+
 	MaxSessions   int `help:"Subscribers connected at once." default:"20000" env:"HEUREKA_MAX_SESSIONS"`
 	MaxMessage    int `help:"Bytes of one message from a subscriber." default:"262144" env:"HEUREKA_MAX_MESSAGE"`
 	MaxFrame      int `help:"Bytes of one frame to a subscriber: all that is held for one that doesn't read." default:"65536" env:"HEUREKA_MAX_FRAME"`
@@ -111,6 +115,9 @@ func (c Config) validateTimes() error {
 
 func (c Config) validateLimits() error {
 	return cmp.Or(
+		ops.AtLeast("send-buffer", c.SendBuffer, 4096),
+		ops.AtLeast("writers", c.Writers, 0),
+		ops.AtLeast("max-portions", c.MaxPortions, 1),
 		ops.AtLeast("max-sessions", c.MaxSessions, 1),
 		ops.AtLeast("max-message", c.MaxMessage, 256),
 		ops.AtLeast("max-frame", c.MaxFrame, 256),
@@ -141,7 +148,7 @@ func (c Config) fanout() fanout.Config {
 func (c Config) session() session.Config {
 	return session.Config{
 		Node: c.Name, Heartbeat: c.Heartbeat, HelloTimeout: c.Hello, Patience: c.Patience, CloseTimeout: c.Close,
-		Pace: c.Pace, MaxMessage: c.MaxMessage, Interests: c.interests(), Origins: c.Origins,
+		Pace: c.Pace, SendBuffer: c.SendBuffer, MaxMessage: c.MaxMessage, Interests: c.interests(), Origins: c.Origins,
 	}
 }
 

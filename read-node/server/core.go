@@ -19,6 +19,10 @@ type core struct {
 	hub      *fanout.Hub
 	sessions map[fanout.SessionID]*session.Session
 	stale    bool
+	writers  *writers
+	atOnce   uint64 // frames that left when they were handed over
+	lines    []byte // what was sealed last
+	sealed   []byte
 	metrics  *metrics
 	log      *slog.Logger
 }
@@ -75,8 +79,8 @@ func (c *core) tick(now model.Moment) {
 }
 
 // follow passes on what the replica wants done and what its view shows, and
-// hands out the frames that are due.
-func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) {
+// hands out the frames that are due. It reports whether more may be due at once.
+func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) (again bool) {
 	effects := c.replica.Drain()
 	for _, m := range effects.Messages {
 		if err := send(m); err != nil {
@@ -90,7 +94,5 @@ func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) {
 			c.metrics.propagation.Observe(max(said, 0).Seconds())
 		}
 	}
-	for _, d := range c.hub.Deliveries() {
-		c.sessions[d.Session].Deliver(d.Frame)
-	}
+	return c.deliver()
 }

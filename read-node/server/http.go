@@ -42,10 +42,9 @@ func (s *Server) serveSubscription(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, refusal)
 		return
 	}
-	defer s.sessions.leave()
-	config := s.config.session()
-	config.OnError = s.metrics.count
-	session.Serve(w, r, id, config, s.sessions, s.log)
+	if !s.acceptor.Serve(w, r, id) {
+		s.sessions.leave()
+	}
 }
 
 // query wraps a plain HTTP query: it is refused while the view isn't complete or

@@ -43,6 +43,11 @@ func (l *loop) now() model.Moment {
 // run owns the core until stop is closed. What was posted before that is done.
 func (l *loop) run(net network) {
 	defer close(l.stopped)
+	l.core.writers.start()
+	defer l.core.writers.stop()
+	at := make(chan struct{})
+	close(at)
+	var once <-chan struct{} // at, while there may be more to hand out
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	heartbeat := time.NewTicker(l.heartbeat)
@@ -61,9 +66,15 @@ func (l *loop) run(net network) {
 			l.core.replica.Receive(l.now(), m)
 		case c := <-l.commands:
 			l.core.do(c)
+		case p := <-l.core.writers.done:
+			l.core.delivered(p)
+		case <-once:
 		}
 		l.drain(net)
-		l.core.follow(l.now(), net.Send)
+		once = nil
+		if l.core.follow(l.now(), net.Send) {
+			once = at
+		}
 	}
 }
 
@@ -76,6 +87,8 @@ func (l *loop) drain(net network) {
 			l.core.replica.Receive(now, m)
 		case c := <-l.commands:
 			l.core.do(c)
+		case p := <-l.core.writers.done:
+			l.core.delivered(p)
 		default:
 			return
 		}

@@ -6,6 +6,7 @@ import (
 
 	"heureka/cluster"
 	"heureka/internal/ops"
+	"heureka/read-node/session"
 	"heureka/replication"
 	"heureka/wire"
 
@@ -27,6 +28,8 @@ type metrics struct {
 type sample struct {
 	state
 	link     replication.Stats
+	taking   session.Stats
+	portions int
 	sessions int
 	commands int
 	surveys  int
@@ -52,6 +55,7 @@ func newMetrics(s *Server) *metrics {
 	}
 	m.view()
 	m.sessions()
+	m.writing()
 	m.patterns()
 	m.requests()
 	replication.ReplicaMetrics(m.Readings, s.config.replica(), func(s *sample) *cluster.Stats { return &s.replica })
@@ -86,6 +90,15 @@ func (m *metrics) sessions() {
 	m.Counter("switches_total", "Changes of interest that needed no snapshot.", func(s *sample) uint64 { return s.hub.Switched })
 }
 
+func (m *metrics) writing() {
+	m.Counter("frames_at_once_total", "Frames that left when they were handed to their session.", func(s *sample) uint64 { return s.atOnce })
+	m.Counter("frames_patiently_total", "Frames that left as their subscriber took them.", func(s *sample) uint64 { return s.taking.Patiently })
+	m.Gauge("sessions_stuck", "Subscribers that don't take what is written to them now.", func(s *sample) int { return s.taking.Stuck })
+	m.Counter("sessions_given_up_total", "Subscribers that took no byte for the patience.", func(s *sample) uint64 { return s.taking.GivenUp })
+	m.Gauge("portions", "Portions of frames that wait for a writer.", func(s *sample) int { return s.portions })
+	m.Limit("portions", m.server.config.MaxPortions)
+}
+
 func (m *metrics) patterns() {
 	m.Gauge("patterns", "Distinct patterns that are matched.", func(s *sample) int { return s.hub.Index.Patterns })
 	m.Limit("patterns", m.server.config.MaxPatterns)
@@ -112,6 +125,8 @@ func (m *metrics) count(code wire.Code) {
 func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	now := &sample{
 		state:    *m.server.state.Load(),
+		taking:   m.server.acceptor.Stats(),
+		portions: len(m.server.loop.core.writers.work),
 		sessions: m.server.sessions.count(),
 		commands: len(m.server.loop.commands),
 		surveys:  len(m.server.loop.surveys),

@@ -38,6 +38,7 @@ type Server struct {
 
 	loop     *loop
 	sessions *sessions
+	acceptor *session.Acceptor
 	queries  chan struct{}         // holds one for each being answered
 	state    atomic.Pointer[state] // as of the last tick
 	reminder ops.Reminder          // of the loop: why the node isn't ready
@@ -77,6 +78,9 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	s.state.Store(&state{})
 	s.loop = s.newLoop()
 	s.sessions = newSessions(s.loop, config.MaxSessions)
+	common := config.session()
+	common.OnError = s.metrics.count
+	s.acceptor = session.NewAcceptor(common, s.sessions, s.log)
 	return s, nil
 }
 
@@ -91,6 +95,7 @@ func (s *Server) newLoop() *loop {
 			replica:  cluster.New(s.config.replica(), s.self, cluster.Read, advertise, random),
 			hub:      fanout.New(s.config.fanout(), s.config.interests()),
 			sessions: make(map[fanout.SessionID]*session.Session),
+			writers:  newWriters(s.config.Writers, s.config.MaxPortions),
 			metrics:  s.metrics,
 			log:      s.log,
 		},

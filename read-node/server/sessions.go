@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +34,8 @@ func newSessions(loop *loop, limit int) *sessions {
 	return &sessions{loop: loop, limit: limit, open: make(map[fanout.SessionID]*session.Session)}
 }
 
-// admit lets one more in. Leave is called when it has gone.
+// admit lets one more in. It leaves when its session is closed, or, if it became
+// none, by leave.
 func (ss *sessions) admit() (fanout.SessionID, *wire.Error) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
@@ -79,15 +82,16 @@ func (ss *sessions) Subscribe(s *session.Session, seq uint64, set interest.Set) 
 	ss.loop.Subscribe(s, seq, set)
 }
 
-// Written passes on that a frame has left.
+// Written passes on that a frame has left that had not at once.
 func (ss *sessions) Written(s *session.Session) { ss.loop.Written(s) }
 
-// Close tells the loop that a session has ended.
+// Close tells the loop that a session has ended, and lets it leave.
 func (ss *sessions) Close(s *session.Session) {
 	ss.mu.Lock()
 	delete(ss.open, s.ID)
 	ss.mu.Unlock()
 	ss.loop.Close(s)
+	ss.leave()
 }
 
 // drain lets no more in, asks everyone to go elsewhere within the spread, and
@@ -128,8 +132,9 @@ func (ss *sessions) refuse(err *wire.Error) {
 
 func (ss *sessions) each(f func(*session.Session)) {
 	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	for _, s := range ss.open {
+	all := slices.Collect(maps.Values(ss.open))
+	ss.mu.Unlock()
+	for _, s := range all {
 		f(s)
 	}
 }

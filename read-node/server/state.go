@@ -16,6 +16,7 @@ type state struct {
 	stale   bool
 	behind  bool
 	hub     fanout.Stats
+	atOnce  uint64 // frames
 	replica cluster.Stats
 	entries int    // live ones of the map
 	digest  uint64 // of those
@@ -46,6 +47,7 @@ func (s *Server) publish(c *core, now model.Moment) {
 		stale:   c.stale,
 		behind:  c.replica.Behind(now.Mono),
 		hub:     c.hub.Stats(),
+		atOnce:  c.atOnce,
 		replica: c.replica.Stats(),
 		entries: c.replica.Map().Live(),
 		digest:  c.replica.Map().Digest(),

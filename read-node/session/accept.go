@@ -2,39 +2,21 @@ package session
 
 import (
 	"bufio"
-	"log/slog"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
-	"heureka/read-node/fanout"
 	"heureka/wire"
-
-	"github.com/coder/websocket"
 )
 
-// Serve makes a websocket of a request, serves it as the session with that id and
-// returns when it has ended, with all its goroutines. A request that can't become
-// one is answered as HTTP.
-func Serve(w http.ResponseWriter, r *http.Request, id fanout.SessionID, config Config, hub Hub, log *slog.Logger) {
-	if !speaksJSON(r) {
-		WriteError(w, wire.NewError(wire.CodeUnsupportedVersion, "the only subprotocol here is %s", wire.SubprotocolJSON))
-		return
-	}
-	taken := &taking{ResponseWriter: w, patience: config.Patience}
-	conn, err := websocket.Accept(taken, r, &websocket.AcceptOptions{
-		Subprotocols:   []string{wire.SubprotocolJSON},
-		OriginPatterns: config.Origins,
-	})
-	if err != nil {
-		log.Debug("no websocket", "remote", r.RemoteAddr, "err", err)
-		return
-	}
-	conn.SetReadLimit(-1) // Config.MaxMessage counts: the peer is to hear of it
-	newSession(id, conn, taken.socket, config, hub, log).run()
-}
+// The buffers that the websocket library gets, instead of the 4 KiB that net/http
+// hands over: what a subscriber says is short, and the library writes close frames
+// only, which have at most 127 bytes and must leave its buffer in one Write.
+const (
+	readBuffer  = 512
+	writeBuffer = 128
+)
 
 // speaksJSON reports whether the peer leaves the subprotocol to the node or
 // offers the one that is spoken here.
@@ -48,22 +30,28 @@ func speaksJSON(r *http.Request) bool {
 	})
 }
 
-// taking is a response that remembers the socket that a handshake takes over, and
-// makes it a patient one.
+// taking is a response whose socket, when a handshake takes it over, becomes the
+// session's.
 type taking struct {
 	http.ResponseWriter
-	patience time.Duration
-	socket   net.Conn
+	session *Session
 }
 
-// Hijack hands over the socket.
+// Hijack hands over the session's socket, with small buffers. What the peer sent
+// behind its request is read from it first.
 func (w *taking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	socket, buffers, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	conn, buffers, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
 	}
-	w.socket = &patient{socket, w.patience}
-	return w.socket, bufio.NewReadWriter(buffers.Reader, bufio.NewWriterSize(w.socket, buffers.Writer.Size())), nil
+	early, err := buffers.Reader.Peek(buffers.Reader.Buffered())
+	if err != nil {
+		return nil, nil, err
+	}
+	s := w.session
+	s.take(conn)
+	below := &socket{Conn: conn, session: s, early: slices.Clone(early)}
+	return below, bufio.NewReadWriter(bufio.NewReaderSize(below, readBuffer), bufio.NewWriterSize(below, writeBuffer)), nil
 }
 
 // WriteError answers a request by an error, with its status and as JSON.

@@ -20,6 +20,9 @@ type Config struct {
 	// read more slowly: each may cost the node a new group.
 	Pace time.Duration
 
+	// SendBuffer is the bytes that the kernel is asked to keep for a peer that
+	// doesn't read; some systems keep twice as many.
+	SendBuffer int
 	MaxMessage int             // bytes of one message from the peer
 	Interests  interest.Limits // of one Subscribe
 	Origins    []string        // hosts whose pages may connect from a browser, beside the node's own
@@ -37,6 +40,7 @@ func DefaultConfig() Config {
 		Patience:     5 * time.Minute,
 		CloseTimeout: 5 * time.Second,
 		Pace:         20 * time.Millisecond,
+		SendBuffer:   64 << 10,
 		MaxMessage:   256 << 10,
 		Interests:    interest.DefaultLimits(),
 	}
@@ -53,6 +57,9 @@ func (c Config) Validate() error {
 	}
 	if c.Pace < 0 {
 		return fmt.Errorf("session: Pace is %v, it can't be below zero", c.Pace)
+	}
+	if c.SendBuffer < 4096 {
+		return fmt.Errorf("session: SendBuffer is %d, at least 4096 bytes are needed", c.SendBuffer)
 	}
 	if c.MaxMessage < 256 {
 		return fmt.Errorf("session: MaxMessage is %d, at least 256 bytes are needed", c.MaxMessage)

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +28,7 @@ type stage struct {
 	config Config
 	server *httptest.Server
 	hub    *hub
+	door   *Acceptor
 	errors chan wire.Code
 }
 
@@ -58,17 +59,25 @@ func newStage(t *testing.T, adjust func(*Config)) *stage {
 	if err := st.config.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	var last fanout.SessionID
-	var mu sync.Mutex
+	st.door = NewAcceptor(st.config, st.hub, slog.New(slog.DiscardHandler))
+	var last atomic.Uint64
 	st.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		last++
-		id := last
-		mu.Unlock()
-		Serve(w, r, id, st.config, st.hub, slog.New(slog.DiscardHandler))
+		st.door.Serve(w, r, fanout.SessionID(last.Add(1)))
 	}))
 	t.Cleanup(st.server.Close)
 	return st
+}
+
+// lines returns a frame of them.
+func lines(text string) []byte {
+	return wire.SealFrame(wire.FormatJSON, append(make([]byte, wire.FrameHeadroom), text...))
+}
+
+// send hands a frame over and waits until it has left.
+func (st *stage) send(s *Session, frame []byte) {
+	if !s.Send(frame) {
+		<-st.hub.written
+	}
 }
 
 // peer is a subscriber that does exactly what the test says.

@@ -14,9 +14,9 @@ import (
 )
 
 // read takes the peer's messages until one ends the session, then it returns why;
-// nil when the peer went or Stop was called. The timer is that of the Hello.
-func (s *Session) read(hello *time.Timer) *wire.Error {
-	for {
+// nil when the peer went or the session was stopped.
+func (s *Session) read() *wire.Error {
+	for !s.stopped() {
 		message, err := s.message()
 		if err != nil || message == nil {
 			return err
@@ -25,18 +25,22 @@ func (s *Session) read(hello *time.Timer) *wire.Error {
 			if line = bytes.TrimSpace(line); len(line) == 0 {
 				continue
 			}
-			if err := s.obey(line); err != nil {
-				if err.Code.Kind().Closes {
-					return err
-				}
-				s.config.report(err.Code)
-				s.answer(err)
+			if err := s.hear(line); err != nil {
+				return err
 			}
 		}
-		if s.greeted {
-			hello.Stop()
-		}
 	}
+	return nil
+}
+
+// hear does what one line asks for, and returns an error that closes.
+func (s *Session) hear(line []byte) *wire.Error {
+	err := s.obey(line)
+	if err == nil || err.Code.Kind().Closes {
+		return err
+	}
+	s.common.config.report(err.Code)
+	return s.answer(err)
 }
 
 // message returns the next message of the peer; neither it nor an error when the
@@ -48,16 +52,18 @@ func (s *Session) message() ([]byte, *wire.Error) {
 	if err != nil {
 		return nil, nil
 	}
+	s.unread = reader
 	if kind != websocket.MessageText {
 		return nil, wire.NewError(wire.CodeMalformed, "a binary message on a text channel")
 	}
-	body, err := io.ReadAll(io.LimitReader(reader, int64(s.config.MaxMessage)+1))
+	body, err := io.ReadAll(io.LimitReader(reader, int64(s.common.config.MaxMessage)+1))
 	switch {
 	case err != nil:
 		return nil, nil
-	case len(body) > s.config.MaxMessage:
-		return nil, wire.NewError(wire.CodeTooLarge, "a message of more than %d bytes", s.config.MaxMessage)
+	case len(body) > s.common.config.MaxMessage:
+		return nil, wire.NewError(wire.CodeTooLarge, "a message of more than %d bytes", s.common.config.MaxMessage)
 	default:
+		s.unread = nil
 		return body, nil
 	}
 }
@@ -95,26 +101,27 @@ func (s *Session) greet(m *wire.Hello) *wire.Error {
 		return wire.NewError(wire.CodeUnsupportedVersion, "version %d isn't spoken here, %d is", m.Version, wire.ProtocolVersion)
 	}
 	s.greeted = true
-	s.log.Debug("session opened", "client", m.Client)
-	s.answer(&wire.Welcome{
+	s.hello.Stop()
+	s.hello = nil
+	s.common.log.Debug("session opened", "session", uint64(s.ID), "client", m.Client)
+	return s.answer(&wire.Welcome{
 		Version:     wire.ProtocolVersion,
-		Node:        s.config.Node,
-		HeartbeatMs: s.config.Heartbeat.Milliseconds(),
-		MaxMessage:  s.config.MaxMessage,
+		Node:        s.common.config.Node,
+		HeartbeatMs: s.common.config.Heartbeat.Milliseconds(),
+		MaxMessage:  s.common.config.MaxMessage,
 	})
-	return nil
 }
 
 func (s *Session) subscribe(m *wire.Subscribe) *wire.Error {
-	set, err := interest.NewSet(s.config.Interests, m.Interests)
+	set, err := interest.NewSet(s.common.config.Interests, m.Interests)
 	if err != nil {
 		return InterestError(err).For(m.Seq)
 	}
-	if !s.pause(s.config.Pace - time.Since(s.subscribed)) {
+	if !s.pause(s.common.config.Pace - time.Since(s.subscribed)) {
 		return nil
 	}
 	s.subscribed = time.Now()
-	s.hub.Subscribe(s, m.Seq, set)
+	s.common.hub.Subscribe(s, m.Seq, set)
 	return nil
 }
 
@@ -130,15 +137,6 @@ func (s *Session) pause(d time.Duration) bool {
 		return true
 	case <-s.ended:
 		return false
-	}
-}
-
-// answer passes a message to the writer. It waits for the peer to take what was
-// said before: who doesn't listen isn't listened to.
-func (s *Session) answer(m wire.Message) {
-	select {
-	case s.answers <- m:
-	case <-s.ended:
 	}
 }
 

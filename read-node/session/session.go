@@ -1,9 +1,10 @@
 package session
 
 import (
-	"log/slog"
+	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"heureka/interest"
@@ -23,109 +24,111 @@ type Hub interface {
 	// goroutine; it may do long work there, and gives up when the session has
 	// ended. A refusal comes back through Session.Refuse.
 	Subscribe(s *Session, seq uint64, set interest.Set)
-	// Written tells that the frame that was delivered has left.
+	// Written tells that a frame has left of which Session.Send reported that it
+	// had not.
 	Written(s *Session)
-	// Close is the last word about a session.
+	// Close is the last word about a session: it has ended, with all its
+	// goroutines but the one that says so.
 	Close(s *Session)
 }
 
 // Session is one subscriber's websocket. Its exported methods may be called from
-// any goroutine.
+// any goroutine, and none of them waits for the peer.
 type Session struct {
 	ID fanout.SessionID
 
-	config Config
-	hub    Hub
-	log    *slog.Logger
+	common *Acceptor
 	conn   *websocket.Conn
-	socket net.Conn // below conn
+	socket net.Conn        // below conn
+	raw    syscall.RawConn // of socket; nil: nothing can be tried there
+	ended  chan struct{}   // closed when the session begins to end
 
-	frames  chan []byte        // at most one: the next comes after Hub.Written
-	goAway  chan time.Duration // at most one
-	answers chan wire.Message  // from reader to writer
-
-	ended  chan struct{} // closed by Stop
-	ending sync.Once
-	// Set before ended is closed:
-	cause    *wire.Error // nil: the peer went
-	deadline *time.Timer // kills a session whose peer lets the last words wait
+	mu       sync.Mutex // held for one write that doesn't wait, at most
+	backlog  *backlog   // nil: nothing waits for the peer
+	format   wire.Format
+	held     bool // the welcome hasn't been put yet: nothing leaves before it
+	sentAway bool
+	shut     bool // the last words have been put: nothing may follow
+	over     bool // ended is closed
 
 	// Only the reader's:
 	greeted    bool
-	subscribed time.Time // when the last Subscribe was passed on
+	hello      *time.Timer // nil once greeted
+	subscribed time.Time   // when the last Subscribe was passed on
+	unread     io.Reader   // the rest of a message that ended the session
+
+	writing sync.WaitGroup // the goroutine that writes a backlog; none is started once shut
 }
 
-// newSession returns a session on an accepted websocket.
-func newSession(id fanout.SessionID, conn *websocket.Conn, socket net.Conn, config Config, hub Hub, log *slog.Logger) *Session {
-	return &Session{
-		ID:      id,
-		config:  config,
-		hub:     hub,
-		log:     log.With("session", uint64(id)),
-		conn:    conn,
-		socket:  socket,
-		frames:  make(chan []byte, 1),
-		goAway:  make(chan time.Duration, 1),
-		answers: make(chan wire.Message),
-		ended:   make(chan struct{}),
+func newSession(a *Acceptor, id fanout.SessionID, format wire.Format) *Session {
+	return &Session{ID: id, common: a, format: format, held: true, ended: make(chan struct{})}
+}
+
+// take makes a connection the session's. Its kernel buffer gets a fixed size: it is
+// held for a peer that doesn't read.
+func (s *Session) take(conn net.Conn) {
+	s.socket = conn
+	s.buffer(s.common.config.SendBuffer)
+	if c, ok := conn.(syscall.Conn); ok {
+		s.raw, _ = c.SyscallConn() // without it nothing is tried
 	}
 }
 
-// run serves the websocket until it ends, and returns when its goroutines have.
+// buffer sets the bytes that the kernel keeps for the peer, where that can be done.
+func (s *Session) buffer(bytes int) {
+	if c, ok := s.socket.(interface{ SetWriteBuffer(int) error }); ok {
+		_ = c.SetWriteBuffer(bytes) // a socket that has just broken says so when it is used
+	}
+}
+
+// run serves the websocket until it ends: the session's one goroutine as long as
+// its peer takes what it is sent.
 func (s *Session) run() {
-	s.hub.Open(s)
-	defer s.hub.Close(s)
-
-	var writer sync.WaitGroup
-	writer.Go(s.write)
-	defer writer.Wait()
-
-	hello := time.AfterFunc(s.config.HelloTimeout, func() {
-		s.Stop(wire.NewError(wire.CodeHelloExpected, "no hello within %v", s.config.HelloTimeout))
+	s.common.hub.Open(s)
+	s.hello = time.AfterFunc(s.common.config.HelloTimeout, func() {
+		s.Stop(wire.NewError(wire.CodeHelloExpected, "no hello within %v", s.common.config.HelloTimeout))
 	})
-	defer hello.Stop()
-	s.Stop(s.read(hello))
-}
-
-// Deliver hands over the next frame: whole lines, which nobody changes any more.
-// It doesn't wait. The owner delivers again only after Hub.Written; a frame that
-// comes all the same ends the session, because the stream would have a gap.
-func (s *Session) Deliver(frame []byte) {
-	select {
-	case s.frames <- frame:
-	default:
-		s.Stop(wire.NewError(wire.CodeInternal, "a frame came before the last one had left"))
+	if err := s.read(); err != nil {
+		s.Stop(err)
 	}
+	if s.hello != nil {
+		s.hello.Stop()
+	}
+	if s.stopped() {
+		s.discard()
+	}
+	s.end()
+	s.common.hub.Close(s)
 }
 
-// GoAway tells the peer to reconnect elsewhere after a while. It doesn't wait.
+// GoAway tells the peer to reconnect elsewhere after a while. Only the first call
+// counts.
 func (s *Session) GoAway(after time.Duration) {
-	select {
-	case s.goAway <- after:
-	default: // it has been told
+	frame, err := seal(s.format, &wire.GoAway{AfterMs: after.Milliseconds()})
+	if err != nil {
+		s.Stop(wire.NewError(wire.CodeInternal, "%v", err))
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.sentAway {
+		s.sentAway = true
+		s.put(frame, false)
 	}
 }
 
-// Refuse answers the Subscribe with that number by an error that closes. It
-// doesn't wait.
+// Refuse answers the Subscribe with that number by an error that closes.
 func (s *Session) Refuse(seq uint64, err *wire.Error) { s.Stop(err.For(seq)) }
-
-// Stop ends the session: the peer is told the error, then the websocket is closed.
-// Without an error it is closed without a word. It doesn't wait, and only the
-// first call counts.
-func (s *Session) Stop(err *wire.Error) {
-	s.ending.Do(func() {
-		s.cause = err
-		s.deadline = time.AfterFunc(s.config.CloseTimeout, s.Kill)
-		close(s.ended)
-	})
-}
-
-// Kill closes the socket at once, without a word.
-func (s *Session) Kill() {
-	s.Stop(nil)
-	_ = s.socket.Close() // whatever it says, the socket is gone
-}
 
 // Ended is closed when the session has begun to end.
 func (s *Session) Ended() <-chan struct{} { return s.ended }
+
+// stopped reports whether the session has begun to end.
+func (s *Session) stopped() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}

@@ -22,11 +22,10 @@ func TestASubscribeReachesTheHub(t *testing.T) {
 	if got := <-st.hub.subscribed; got != "" {
 		t.Errorf("subscribed %q", got)
 	}
-	s.Deliver([]byte(`{"type":"synced","seq":1,"count":0,"digest":"0000000000000000"}` + "\n"))
+	st.send(s, lines(`{"type":"synced","seq":1,"count":0,"digest":"0000000000000000"}`+"\n"))
 	if m, ok := p.next().(*wire.Synced); !ok || m.Seq != 1 {
 		t.Errorf("got %+v", m)
 	}
-	<-st.hub.written
 	if err := p.conn.Close(websocket.StatusNormalClosure, ""); err != nil {
 		t.Error(err)
 	}
@@ -35,13 +34,13 @@ func TestASubscribeReachesTheHub(t *testing.T) {
 	}
 }
 
-// TestErrors is the table of errors as the session finds them, each on a
-// connection of its own.
 func TestTheWelcomeIsTheFirstMessage(t *testing.T) {
 	st := newStage(t, nil)
 	p := st.dial(nil)
 	s := <-st.hub.opened
-	s.Deliver([]byte(`{"type":"heartbeat"}` + "\n"))
+	if s.Send(lines(`{"type":"heartbeat"}` + "\n")) {
+		t.Error("a frame has left before the welcome")
+	}
 	s.GoAway(time.Second)
 	p.say(`{"type":"hello","version":1}`)
 	if m, ok := p.next().(*wire.Welcome); !ok {
@@ -54,8 +53,11 @@ func TestTheWelcomeIsTheFirstMessage(t *testing.T) {
 			t.Fatalf("then comes %+v", m)
 		}
 	}
+	<-st.hub.written
 }
 
+// TestErrors is the table of errors as the session finds them, each on a
+// connection of its own.
 func TestErrors(t *testing.T) {
 	tooMany := `{"type":"subscribe","seq":1,"interests":[` + strings.Repeat(`{"kind":"full"},`, 20) + `{"kind":"full"}]}`
 	for name, c := range map[string]struct {
@@ -172,43 +174,27 @@ func TestKillSaysNothing(t *testing.T) {
 }
 
 func TestAFrameBeforeTheLastHasLeftEndsTheSession(t *testing.T) {
-	st := newStage(t, nil)
+	st := newStage(t, func(c *Config) { c.CloseTimeout = 50 * time.Millisecond })
 	_, s := st.greeted()
-	for range 1000 { // the first may leave between two
-		s.Deliver([]byte("\n"))
-	}
+	st.stick(s)
+	s.Send(lines("\n"))
 	<-s.Ended()
 	if code := <-st.errors; code != wire.CodeInternal {
 		t.Errorf("ended with %d", code)
 	}
+	<-st.hub.closed
 }
 
-// TestAPeerThatDoesNotReadIsGivenUp fills the socket's buffers.
-func TestAPeerThatDoesNotReadIsGivenUp(t *testing.T) {
-	st := newStage(t, func(c *Config) { c.Patience = 100 * time.Millisecond })
-	_, s := st.greeted()
-	frame := []byte(strings.Repeat("x", 1<<20) + "\n")
-	for {
-		s.Deliver(frame)
-		select {
-		case <-st.hub.written:
-			continue
-		case <-st.hub.closed:
-		}
-		break
-	}
-	if code := <-st.errors; code != wire.CodeTooSlow {
-		t.Errorf("ended with %d", code)
-	}
-}
-
-// TestAPeerThatDoesNotReadCannotDelayItsEnd stops a session whose writer waits.
+// TestAPeerThatDoesNotReadCannotDelayItsEnd stops a session whose frame is stuck.
 func TestAPeerThatDoesNotReadCannotDelayItsEnd(t *testing.T) {
 	st := newStage(t, func(c *Config) { c.CloseTimeout = 50 * time.Millisecond })
 	_, s := st.greeted()
-	s.Deliver([]byte(strings.Repeat("x", 64<<20) + "\n"))
+	st.stick(s)
 	s.Stop(wire.NewError(wire.CodeDraining, "this node stops"))
 	<-st.hub.closed
+	if stats := st.door.Stats(); stats.Stuck != 0 || stats.GivenUp != 0 {
+		t.Errorf("stats = %+v", stats)
+	}
 }
 
 // TestAPeerThatIsTooFastIsReadSlowly sends two Subscribes at once.
@@ -291,6 +277,7 @@ func TestConfigNamesTheWrongSetting(t *testing.T) {
 		"Patience":     func(c *Config) { c.Patience = 0 },
 		"CloseTimeout": func(c *Config) { c.CloseTimeout = 0 },
 		"Pace":         func(c *Config) { c.Pace = -1 },
+		"SendBuffer":   func(c *Config) { c.SendBuffer = 0 },
 		"MaxMessage":   func(c *Config) { c.MaxMessage = 1 },
 	} {
 		c := DefaultConfig()

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"heureka/read-node/fanout"
+	"heureka/wire"
+)
+
+// deliver hands out the frames that are due, and reports whether more may be due
+// at once, because some have left already.
+func (c *core) deliver() (again bool) {
+	deliveries := c.hub.Deliveries()
+	if len(deliveries) == 0 {
+		return false
+	}
+	if few(deliveries) {
+		return c.deliverHere(deliveries)
+	}
+	p := c.writers.take()
+	for i, d := range deliveries {
+		if p != nil && p.full(d.Frame) {
+			c.writers.work <- p // has room for all there are
+			p = c.writers.take()
+		}
+		if p == nil {
+			return c.deliverHere(deliveries[i:])
+		}
+		p.add(writing{session: c.sessions[d.Session], frame: c.seal(d.Frame)})
+	}
+	c.writers.work <- p
+	return false
+}
+
+// few reports whether it costs less to write frames here than to wake a writer.
+func few(deliveries []fanout.Delivery) bool {
+	if len(deliveries) > fewFrames {
+		return false
+	}
+	bytes := 0
+	for _, d := range deliveries {
+		bytes += len(d.Frame)
+	}
+	return bytes <= fewBytes
+}
+
+// deliverHere writes frames on the loop's own goroutine.
+func (c *core) deliverHere(deliveries []fanout.Delivery) (again bool) {
+	for _, d := range deliveries {
+		if c.sessions[d.Session].Send(c.seal(d.Frame)) {
+			c.written(d.Session)
+			again = true
+		}
+	}
+	return again
+}
+
+// delivered takes back what a writer has written.
+func (c *core) delivered(p *portion) {
+	for _, w := range p.list {
+		if w.left {
+			c.written(w.session.ID)
+		}
+	}
+	c.writers.give(p)
+}
+
+// written tells the hub of a frame that left at once.
+func (c *core) written(id fanout.SessionID) {
+	c.atOnce++
+	c.hub.Written(id)
+}
+
+// seal makes a websocket frame of lines; of the same ones as the last time, the
+// same one.
+func (c *core) seal(lines []byte) []byte {
+	if len(lines) == 0 || len(lines) != len(c.lines) || &lines[0] != &c.lines[0] {
+		c.lines = lines
+		c.sealed = wire.SealFrame(wire.FormatJSON, append(make([]byte, wire.FrameHeadroom, wire.FrameHeadroom+len(lines)), lines...))
+	}
+	return c.sealed
+}

@@ -1,0 +1,221 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"heureka/read-node/fanout"
+	"heureka/wire"
+
+	"github.com/coder/websocket"
+)
+
+// filler is a frame of which a few fill all buffers between a session and its peer.
+func filler() []byte { return lines(`{"type":"heartbeat"}` + strings.Repeat(" ", 60<<10) + "\n") }
+
+// stick hands over frames until one is stuck, and returns how many.
+func (st *stage) stick(s *Session) int {
+	st.t.Helper()
+	frame := filler()
+	for n := 1; n < 10_000; n++ {
+		if s.Send(frame) {
+			continue
+		}
+		select {
+		case <-st.hub.written:
+		case <-time.After(50 * time.Millisecond): // stuck, or slow: either way it isn't written
+			return n
+		}
+	}
+	st.t.Fatal("a peer that doesn't read takes everything")
+	return 0
+}
+
+// TestAPeerThatDoesNotReadIsGivenUpAndCanLearnWhy lets a peer read on after it was
+// given up.
+func TestAPeerThatDoesNotReadIsGivenUpAndCanLearnWhy(t *testing.T) {
+	st := newStage(t, func(c *Config) {
+		c.Patience = 100 * time.Millisecond
+		c.CloseTimeout = 100 * time.Millisecond
+	})
+	p, s := st.greeted()
+	sent := st.stick(s)
+	if code := <-st.errors; code != wire.CodeTooSlow {
+		t.Fatalf("ended with %d", code)
+	}
+	<-st.hub.closed
+	for range sent {
+		if m, ok := p.next().(*wire.Heartbeat); !ok {
+			t.Fatalf("got %+v", m)
+		}
+	}
+	p.refused(wire.CodeTooSlow)
+	if stats := st.door.Stats(); stats.GivenUp != 1 || stats.Stuck != 0 {
+		t.Errorf("stats = %+v", stats)
+	}
+	select {
+	case <-st.hub.written:
+		t.Error("the hub was told that the frame has left")
+	default:
+	}
+}
+
+// TestAPeerThatReadsAgainWasNotDisconnected stops reading, pings all the while, and
+// reads again.
+func TestAPeerThatReadsAgainWasNotDisconnected(t *testing.T) {
+	st := newStage(t, nil)
+	p, s := st.greeted()
+	sent := st.stick(s)
+	if stats := st.door.Stats(); stats.Stuck != 1 {
+		t.Errorf("stats = %+v", stats)
+	}
+	s.GoAway(time.Second)
+	for range sent {
+		if _, ok := p.next().(*wire.Heartbeat); !ok {
+			t.Fatal("no heartbeat")
+		}
+	}
+	if m, ok := p.next().(*wire.GoAway); !ok {
+		t.Errorf("got %+v", m)
+	}
+	<-st.hub.written
+	st.send(s, lines(`{"type":"heartbeat"}`+"\n"))
+	if _, ok := p.next().(*wire.Heartbeat); !ok {
+		t.Error("no heartbeat")
+	}
+}
+
+// TestADrainedPeerThatDoesNotReadCanLearnWhy stops a session whose frame is stuck;
+// the peer reads on later.
+func TestADrainedPeerThatDoesNotReadCanLearnWhy(t *testing.T) {
+	st := newStage(t, func(c *Config) { c.CloseTimeout = 50 * time.Millisecond })
+	p, s := st.greeted()
+	sent := st.stick(s)
+	s.Stop(wire.NewError(wire.CodeDraining, "this node stops"))
+	<-st.hub.closed
+	for range sent {
+		if _, ok := p.next().(*wire.Heartbeat); !ok {
+			t.Fatal("no heartbeat")
+		}
+	}
+	p.refused(wire.CodeDraining)
+}
+
+// TestAPeerThatDoesNotReadIsNotListenedTo has a peer speak that takes no answers:
+// in the end it can't.
+func TestAPeerThatDoesNotReadIsNotListenedTo(t *testing.T) {
+	st := newStage(t, nil)
+	p, s := st.greeted()
+	st.stick(s)
+	ctx, cancel := context.WithTimeout(p.ctx, 300*time.Millisecond)
+	defer cancel()
+	nonsense := []byte(`{"type":"nonsense"}` + strings.Repeat(" ", 200<<10))
+	for range 1000 {
+		if err := p.conn.Write(ctx, websocket.MessageText, nonsense); err != nil {
+			if n := len(st.errors); n > 1 {
+				t.Errorf("it was listened to %d times", n)
+			}
+			return
+		}
+	}
+	t.Error("all that it said was heard")
+}
+
+// trickle is a connection that takes so many bytes of each write before its
+// deadline passes.
+type trickle struct {
+	net.Conn
+	takes []int
+	got   bytes.Buffer
+}
+
+func (c *trickle) SetWriteDeadline(time.Time) error { return nil }
+func (c *trickle) SetReadDeadline(time.Time) error  { return nil }
+func (c *trickle) Close() error                     { return nil }
+
+func (c *trickle) Write(p []byte) (int, error) {
+	if len(c.takes) == 0 {
+		return 0, io.ErrClosedPipe
+	}
+	n := min(c.takes[0], len(p))
+	c.takes = c.takes[1:]
+	c.got.Write(p[:n])
+	if n < len(p) {
+		return n, os.ErrDeadlineExceeded
+	}
+	return n, nil
+}
+
+func TestPatienceCountsFromTheLastByte(t *testing.T) {
+	for name, c := range map[string]struct {
+		takes   []int
+		n       int
+		left    bool
+		givenUp uint64
+	}{
+		"all at once":             {[]int{5}, 5, true, 0},
+		"a byte now and then":     {[]int{1, 1, 1, 1, 1}, 5, true, 0},
+		"some, then nothing":      {[]int{3, 0, 2}, 3, false, 1},
+		"nothing":                 {[]int{0}, 0, false, 1},
+		"some, then it is closed": {[]int{2}, 2, false, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, nil)
+			peer := &trickle{takes: c.takes}
+			s := newSession(st.door, fanout.SessionID(1), wire.FormatJSON)
+			s.take(peer)
+			s.held = false
+			if s.Send([]byte("hello")) {
+				t.Error("what can't be tried has left at once")
+			}
+			s.writing.Wait()
+			if got := peer.got.String(); got != "hello"[:c.n] {
+				t.Errorf("the peer got %q", got)
+			}
+			if left := len(st.hub.written) == 1; left != c.left || s.stopped() == c.left {
+				t.Errorf("left: %t, ended: %t", left, s.stopped())
+			}
+			if n := st.door.Stats().GivenUp; n != c.givenUp {
+				t.Errorf("%d were given up", n)
+			}
+		})
+	}
+}
+
+// TestNoWordFollowsACloseFrame lets a peer close while frames come.
+func TestNoWordFollowsACloseFrame(t *testing.T) {
+	st := newStage(t, nil)
+	p, s := st.greeted()
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for !s.stopped() {
+			if s.Send(lines(`{"type":"heartbeat"}` + "\n")) {
+				continue
+			}
+			select {
+			case <-st.hub.written:
+			case <-s.Ended():
+			}
+		}
+	}()
+	if err := p.conn.Close(websocket.StatusNormalClosure, "bye"); err != nil {
+		t.Error(err)
+	}
+	<-over
+	<-st.hub.closed
+	if s.Send(lines("\n")) {
+		t.Error("a frame has left behind the end")
+	}
+	var closed websocket.CloseError
+	if _, err := p.read(); errors.As(err, &closed) && closed.Code != websocket.StatusNormalClosure {
+		t.Errorf("closed with %v", err)
+	}
+}
