@@ -14,7 +14,7 @@ import (
 // hands over: what a subscriber says is short, and the library writes close frames
 // only, which have at most 127 bytes and must leave its buffer in one Write.
 const (
-	readBuffer  = 512
+	readBuffer  = 256
 	writeBuffer = 128
 )
 
@@ -50,8 +50,10 @@ func (w *taking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	s := w.session
 	s.take(conn)
-	below := &socket{Conn: conn, session: s, early: slices.Clone(early)}
-	return below, bufio.NewReadWriter(bufio.NewReaderSize(below, readBuffer), bufio.NewWriterSize(below, writeBuffer)), nil
+	s.early = slices.Clone(early)
+	below := &socket{conn, s}
+	s.input = bufio.NewReaderSize(below, readBuffer)
+	return below, bufio.NewReadWriter(s.input, bufio.NewWriterSize(below, writeBuffer)), nil
 }
 
 // WriteError answers a request by an error, with its status and as JSON.

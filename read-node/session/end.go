@@ -112,9 +112,15 @@ func (s *Session) discard() {
 	}
 }
 
-// end closes the socket when the last words have left, and returns when the session
-// has no goroutine but this.
+// end is the end of the session's goroutine. It closes the socket when the last words
+// have left, and tells the hub when there is no other goroutine any more.
 func (s *Session) end() {
+	if s.hello != nil {
+		s.hello.Stop()
+	}
+	if s.stopped() {
+		s.discard()
+	}
 	s.mu.Lock()
 	words := s.shut && s.backlog != nil
 	s.shut = true // so that no goroutine is started any more
@@ -125,6 +131,7 @@ func (s *Session) end() {
 	s.Kill()
 	_ = s.conn.CloseNow() // so that nothing of the library is left to a finalizer
 	s.writing.Wait()
+	s.common.hub.Close(s)
 }
 
 // report tells the node of an error that ends the session.

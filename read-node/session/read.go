@@ -13,38 +13,56 @@ import (
 	"github.com/coder/websocket"
 )
 
-// read takes the peer's messages until one ends the session, then it returns why;
-// nil when the peer went or the session was stopped.
-func (s *Session) read() *wire.Error {
+// wait is the session's goroutine while its peer is silent: a fresh one, with the
+// smallest stack there is. Reading and obeying need several times as much, and a
+// stack that has grown doesn't soon shrink.
+func (s *Session) wait() {
+	await(s.raw)
+	s.listen()
+}
+
+// listen obeys what the peer says until it is silent. The session ends with it, or
+// another goroutine waits.
+func (s *Session) listen() {
 	for !s.stopped() {
 		message, err := s.message()
-		if err != nil || message == nil {
-			return err
+		if err == nil && message != nil {
+			err = s.hear(message)
 		}
-		for line := range bytes.Lines(message) {
-			if line = bytes.TrimSpace(line); len(line) == 0 {
-				continue
-			}
-			if err := s.hear(line); err != nil {
-				return err
-			}
+		if err != nil {
+			s.Stop(err)
+		}
+		if err != nil || message == nil {
+			break
+		}
+		if s.input.Buffered() == 0 && len(s.early) == 0 && s.raw != nil {
+			go s.wait()
+			return
+		}
+	}
+	s.end()
+}
+
+// hear obeys a message line by line, and returns an error that closes.
+func (s *Session) hear(message []byte) *wire.Error {
+	for line := range bytes.Lines(message) {
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		err := s.obey(line)
+		if err != nil && !err.Code.Kind().Closes {
+			s.common.config.report(err.Code)
+			err = s.answer(err)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// hear does what one line asks for, and returns an error that closes.
-func (s *Session) hear(line []byte) *wire.Error {
-	err := s.obey(line)
-	if err == nil || err.Code.Kind().Closes {
-		return err
-	}
-	s.common.config.report(err.Code)
-	return s.answer(err)
-}
-
-// message returns the next message of the peer; neither it nor an error when the
-// peer went.
+// message returns the next message of the peer, which isn't nil; neither it nor an
+// error when the peer went.
 func (s *Session) message() ([]byte, *wire.Error) {
 	// No context that ends: the library would close the socket with it, and the
 	// peer would not hear why.

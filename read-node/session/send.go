@@ -43,19 +43,32 @@ func (s *Session) put(frame []byte, delivery bool) bool {
 	if s.shut {
 		return false
 	}
-	left := 0
-	if s.backlog == nil && !s.held {
-		if left = s.try(frame); left == len(frame) {
-			return true
-		}
+	left := s.first(frame)
+	if left == len(frame) {
+		return true
 	}
-	if s.backlog == nil {
-		s.backlog = &backlog{begun: left > 0, done: make(chan struct{})}
-	}
-	s.backlog.frames = append(s.backlog.frames, frame[left:])
-	s.backlog.delivery = s.backlog.delivery || delivery
+	b := s.pend(left > 0)
+	b.frames = append(b.frames, frame[left:])
+	b.delivery = b.delivery || delivery
 	s.start()
 	return false
+}
+
+// first writes what it can of a frame, if nothing is before it.
+func (s *Session) first(frame []byte) int {
+	if s.backlog != nil || s.held {
+		return 0
+	}
+	return s.try(frame)
+}
+
+// pend returns the backlog. If there was none, it begins with the rest of a frame
+// or with a whole one.
+func (s *Session) pend(rest bool) *backlog {
+	if s.backlog == nil {
+		s.backlog = &backlog{begun: rest, done: make(chan struct{})}
+	}
+	return s.backlog
 }
 
 // try writes once, without waiting, and returns how many bytes have left.
@@ -121,12 +134,17 @@ func (s *Session) pinged(_ context.Context, payload []byte) bool {
 	pong := appendControl(make([]byte, 0, 2+len(payload)), pongFrame, payload)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.shut:
-	case s.backlog == nil:
-		s.put(pong, false)
-	default:
-		s.backlog.pong = pong
+	if s.shut {
+		return false
 	}
+	switch left := s.first(pong); left {
+	case len(pong):
+	case 0:
+		s.pend(false).pong = pong
+	default:
+		b := s.pend(true)
+		b.frames = append(b.frames, pong[left:])
+	}
+	s.start()
 	return false
 }

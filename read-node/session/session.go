@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bufio"
 	"io"
 	"net"
 	"sync"
@@ -39,6 +40,7 @@ type Session struct {
 
 	common *Acceptor
 	conn   *websocket.Conn
+	input  *bufio.Reader   // of conn
 	socket net.Conn        // below conn
 	raw    syscall.RawConn // of socket; nil: nothing can be tried there
 	ended  chan struct{}   // closed when the session begins to end
@@ -52,6 +54,7 @@ type Session struct {
 	over     bool // ended is closed
 
 	// Only the reader's:
+	early      []byte // what came with the handshake
 	greeted    bool
 	hello      *time.Timer // nil once greeted
 	subscribed time.Time   // when the last Subscribe was passed on
@@ -81,24 +84,13 @@ func (s *Session) buffer(bytes int) {
 	}
 }
 
-// run serves the websocket until it ends: the session's one goroutine as long as
-// its peer takes what it is sent.
+// run begins to serve the websocket.
 func (s *Session) run() {
 	s.common.hub.Open(s)
 	s.hello = time.AfterFunc(s.common.config.HelloTimeout, func() {
 		s.Stop(wire.NewError(wire.CodeHelloExpected, "no hello within %v", s.common.config.HelloTimeout))
 	})
-	if err := s.read(); err != nil {
-		s.Stop(err)
-	}
-	if s.hello != nil {
-		s.hello.Stop()
-	}
-	if s.stopped() {
-		s.discard()
-	}
-	s.end()
-	s.common.hub.Close(s)
+	s.listen()
 }
 
 // GoAway tells the peer to reconnect elsewhere after a while. Only the first call

@@ -13,15 +13,14 @@ import (
 type socket struct {
 	net.Conn
 	session *Session
-	early   []byte // came with the handshake
 }
 
 // Read reads what came with the handshake, then from the connection.
 func (c *socket) Read(p []byte) (int, error) {
-	if len(c.early) > 0 {
-		n := copy(p, c.early)
-		if c.early = c.early[n:]; len(c.early) == 0 {
-			c.early = nil // let go
+	if s := c.session; len(s.early) > 0 {
+		n := copy(p, s.early)
+		if s.early = s.early[n:]; len(s.early) == 0 {
+			s.early = nil // let go
 		}
 		return n, nil
 	}
