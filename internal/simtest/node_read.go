@@ -27,7 +27,7 @@ func (w *world) addReader(name string) {
 }
 
 func (n *readNode) begin(*cluster.Replica) {
-	n.hub = fanout.New(n.w.times.hub(), interest.DefaultLimits())
+	n.hub = fanout.New(n.w.times.hub(), interest.DefaultLimits(), nil)
 	n.sessions, n.stale = make(map[fanout.SessionID]*subscription), false
 	n.every(n.w.times.heartbeat, func() { n.hub.Heartbeat(n.stale) })
 }
@@ -50,7 +50,11 @@ func (n *readNode) take(model.Moment) ([]cluster.Outgoing, []model.Change) {
 	for _, c := range effects.Changes {
 		n.hub.Apply(c)
 	}
-	for _, d := range n.hub.Deliveries() {
+	for _, d := range n.hub.Deliveries(n.mono()) {
+		if d.Err != nil {
+			n.sessions[d.Session].kick(wire.NewError(wire.CodeOverloaded, "%v", d.Err))
+			continue
+		}
 		n.w.note("frame", n.name, uint64(d.Session), uint64(len(d.Frame)))
 		n.sessions[d.Session].deliver(d.Frame)
 	}
@@ -63,7 +67,7 @@ func (n *readNode) accept(e *end) {
 	n.last++
 	s := &subscription{node: n, id: n.last, end: e}
 	n.sessions[s.id] = s
-	n.hub.Open(s.id)
+	n.hub.Open(s.id, wire.FormatJSON)
 	e.hear, e.ended, e.room = s.hear, s.over, s.write
 }
 

@@ -59,7 +59,8 @@ func (s *subscription) subscribe(m *wire.Subscribe) {
 		return
 	}
 	n.w.note("subscribe", n.name, uint64(s.id), m.Seq)
-	if err := n.hub.Subscribe(s.id, m.Seq, set, nil); errors.Is(err, fanout.ErrFull) {
+	known, _ := n.hub.Survey(set).Match(func() bool { return false })
+	if err := n.hub.Subscribe(s.id, fanout.Subscription{Seq: m.Seq, Set: set, Known: known}); errors.Is(err, fanout.ErrFull) {
 		s.kick(wire.NewError(wire.CodeOverloaded, "the node has no room for another set of interests").For(m.Seq))
 	}
 }

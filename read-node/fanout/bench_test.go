@@ -7,6 +7,7 @@ import (
 	"heureka/interest"
 	"heureka/model"
 	"heureka/read-node/fanout"
+	"heureka/wire"
 )
 
 // benchInstance is about 600 bytes as a line.
@@ -38,7 +39,7 @@ func change(h *fanout.Hub, number uint64, in *model.Instance) {
 
 func drain(h *fanout.Hub) (frames, bytes int) {
 	for {
-		deliveries := h.Deliveries()
+		deliveries := h.Deliveries(0)
 		if len(deliveries) == 0 {
 			return frames, bytes
 		}
@@ -62,12 +63,12 @@ func BenchmarkChange(b *testing.B) {
 		{"10000-instances-15000-sessions-500-groups", 500, 20, 15000},
 	} {
 		b.Run(size.name, func(b *testing.B) {
-			h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits())
+			h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits(), nil)
 			number := fill(h, size.apps, size.each)
 			for s := range size.sessions {
-				h.Open(fanout.SessionID(s))
+				h.Open(fanout.SessionID(s), wire.FormatJSON)
 				name := fmt.Sprintf("app-%03d", s%size.apps)
-				if err := h.Subscribe(fanout.SessionID(s), 1, set(b, app(name)), nil); err != nil {
+				if err := h.Subscribe(fanout.SessionID(s), fanout.Subscription{Seq: 1, Set: set(b, app(name)), Known: nil}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -96,19 +97,19 @@ func BenchmarkSnapshot(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			config := fanout.DefaultConfig()
 			config.SharedBytes = shared
-			h := fanout.New(config, interest.DefaultLimits())
+			h := fanout.New(config, interest.DefaultLimits(), nil)
 			fill(h, 500, 20)
 			everything := set(b, full())
-			h.Open(1)
-			if err := h.Subscribe(1, 1, everything, nil); err != nil {
+			h.Open(1, wire.FormatJSON)
+			if err := h.Subscribe(1, fanout.Subscription{Seq: 1, Set: everything, Known: nil}); err != nil {
 				b.Fatal(err)
 			}
 			_, bytes := drain(h)
 			b.SetBytes(int64(bytes))
 			b.ReportAllocs()
 			for b.Loop() {
-				h.Open(2)
-				if err := h.Subscribe(2, 1, everything, nil); err != nil {
+				h.Open(2, wire.FormatJSON)
+				if err := h.Subscribe(2, fanout.Subscription{Seq: 1, Set: everything, Known: nil}); err != nil {
 					b.Fatal(err)
 				}
 				drain(h)
@@ -121,13 +122,13 @@ func BenchmarkSnapshot(b *testing.B) {
 // BenchmarkGroup is a new group of an Equals interest among 10,000 instances,
 // and its end.
 func BenchmarkGroup(b *testing.B) {
-	h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits())
+	h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits(), nil)
 	fill(h, 500, 20)
 	one := set(b, app("app-007"))
 	b.ReportAllocs()
 	for b.Loop() {
-		h.Open(1)
-		if err := h.Subscribe(1, 1, one, nil); err != nil {
+		h.Open(1, wire.FormatJSON)
+		if err := h.Subscribe(1, fanout.Subscription{Seq: 1, Set: one, Known: nil}); err != nil {
 			b.Fatal(err)
 		}
 		h.Close(1)
@@ -149,14 +150,14 @@ func BenchmarkGroupOfPatterns(b *testing.B) {
 			if name == "refused-for-room" {
 				config.References = 100
 			}
-			h := fanout.New(config, interest.DefaultLimits())
+			h := fanout.New(config, interest.DefaultLimits(), nil)
 			fill(h, 1000, 20)
 			many := manyPatterns(b, format)
 			known, _ := h.Survey(many).Match(func() bool { return false })
 			b.ReportAllocs()
 			for b.Loop() {
-				h.Open(1)
-				if err := h.Subscribe(1, 1, many, known); (err != nil) != (name == "refused-for-room") {
+				h.Open(1, wire.FormatJSON)
+				if err := h.Subscribe(1, fanout.Subscription{Seq: 1, Set: many, Known: known}); (err != nil) != (name == "refused-for-room") {
 					b.Fatal(err)
 				}
 				h.Close(1)

@@ -24,7 +24,7 @@ func TestALogStaysInProportionToItsGroup(t *testing.T) {
 		r.put(instance("B", fmt.Sprint(i), ""))
 		r.remove(model.NewKey("B", fmt.Sprint(i)))
 		r.deliver()
-		if n := r.hub.Stats().References; n > 400 {
+		if n := r.hub.Stats().Places; n > 400 {
 			t.Fatalf("%d places for 10 members and 50 departures", n)
 		}
 	}
@@ -57,21 +57,18 @@ func TestPatternsAreBounded(t *testing.T) {
 	config := fanout.DefaultConfig()
 	config.Patterns = 2
 	r := newRig(t, config)
-	like := func(pattern string) interest.Interest {
-		return interest.Interest{Kind: interest.ID, Op: interest.Like, Value: pattern}
-	}
 	for i, step := range []struct {
 		set  interest.Set
 		want error
 	}{
-		{set(t, like("a.*"), like("b.*")), nil},
-		{set(t, like("c.*")), fanout.ErrFull},
-		{set(t, like("a.*"), like("b.*")), nil},
+		{set(t, like(interest.ID, "a.*"), like(interest.ID, "b.*")), nil},
+		{set(t, like(interest.ID, "c.*")), fanout.ErrFull},
+		{set(t, like(interest.ID, "a.*"), like(interest.ID, "b.*")), nil},
 		{set(t, full()), nil},
 	} {
 		id := fanout.SessionID(i + 1)
-		r.hub.Open(id)
-		if err := r.hub.Subscribe(id, 1, step.set, nil); !errors.Is(err, step.want) {
+		r.open(id)
+		if err := r.trySubscribe(id, fanout.Subscription{Seq: 1, Set: step.set}); !errors.Is(err, step.want) {
 			t.Errorf("%s: %v, want %v", step.set, err, step.want)
 		}
 	}

@@ -1,9 +1,8 @@
 package fanout
 
 import (
-	"cmp"
 	"iter"
-	"slices"
+	"strings"
 
 	"heureka/interest"
 	"heureka/model"
@@ -12,106 +11,103 @@ import (
 // catalog is the view as its changes tell it, arranged so that the members of a
 // new group are found without looking at every instance.
 type catalog struct {
-	apps       map[string]map[string]*record // by application, then by id
-	vips       places
-	secureVIPs places
-	count      int
-	digest     uint64
-	turn       uint64 // of the present find
+	apps     map[string]map[string]*record // by application, then by id
+	labelled labelled
+	authors  authors
+	seats    uint32   // that were ever needed at once
+	free     []uint32 // of those
+	count    int
+	digest   uint64
+	turn     uint32 // of the present find
 }
 
-// places tells which keys have a vip.
-type places map[string]map[model.Key]struct{}
-
 func newCatalog() *catalog {
-	return &catalog{apps: make(map[string]map[string]*record), vips: make(places), secureVIPs: make(places)}
+	return &catalog{apps: make(map[string]map[string]*record), labelled: newLabelled(), authors: make(authors)}
 }
 
 // get returns the record of a key, nil if there is none.
 func (c *catalog) get(key model.Key) *record { return c.apps[key.App][key.ID] }
 
-// set replaces what is known of the record's key and returns what was known.
-func (c *catalog) set(r *record) (before *model.Instance) {
-	if old := c.get(r.key); old != nil {
-		before = old.instance
-		c.drop(old)
-	}
-	if r.left() {
-		return before
-	}
-	ids := c.apps[r.key.App]
+// add returns the record of a key, made if there was none, without anything in it.
+func (c *catalog) add(key model.Key) *record {
+	ids := c.apps[key.App]
 	if ids == nil {
 		ids = make(map[string]*record)
-		c.apps[r.key.App] = ids
+		c.apps[strings.Clone(key.App)] = ids
 	}
-	ids[r.key.ID] = r
+	r := &record{key: key, seat: c.seats}
+	if last := len(c.free) - 1; last >= 0 {
+		r.seat = c.free[last]
+		c.free = c.free[:last]
+	} else {
+		c.seats++
+	}
+	ids[key.ID] = r
 	c.count++
-	c.digest += r.hash
-	c.vips.add(r.instance.VIPs(), r.key)
-	c.secureVIPs.add(r.instance.SecureVIPs(), r.key)
-	return before
+	return r
 }
 
-func (c *catalog) drop(r *record) {
+// fill overwrites a record by what a change says.
+func (c *catalog) fill(r *record, change model.Change) {
+	in := change.After
+	if r.left() || !r.labels.say(in) {
+		c.labelled.leave(r)
+		c.labelled.join(r, in)
+		r.since = change.Number
+	}
+	author := c.authors.take(change.Version.Incarnation)
+	c.authors.release(r.author)
+	r.author = author
+	c.digest += change.Hash - r.hash
+	r.number, r.instance, r.hash = change.Number, in, change.Hash
+	r.time, r.turn, r.override = change.Version.Time, change.Version.Turn, change.Version.Override
+}
+
+// remove takes out a record, whose instance has left.
+func (c *catalog) remove(r *record) {
 	ids := c.apps[r.key.App]
 	delete(ids, r.key.ID)
 	if len(ids) == 0 {
 		delete(c.apps, r.key.App)
 	}
+	c.labelled.leave(r)
+	c.authors.release(r.author)
 	c.count--
 	c.digest -= r.hash
-	c.vips.drop(r.instance.VIPs(), r.key)
-	c.secureVIPs.drop(r.instance.SecureVIPs(), r.key)
-}
-
-func (p places) add(values iter.Seq[string], key model.Key) {
-	for v := range values {
-		if p[v] == nil {
-			p[v] = make(map[model.Key]struct{})
-		}
-		p[v][key] = struct{}{}
+	c.free = append(c.free, r.seat)
+	if c.count == 0 { // maps keep the room that they once needed
+		*c = catalog{apps: make(map[string]map[string]*record), labelled: newLabelled(), authors: make(authors), turn: c.turn}
 	}
-}
-
-func (p places) drop(values iter.Seq[string], key model.Key) {
-	for v := range values {
-		delete(p[v], key)
-		if len(p[v]) == 0 {
-			delete(p, v)
-		}
-	}
-}
-
-// match returns the records of everything in the set, by rising number. It gives
-// up and reports false as soon as they are more than there is room for.
-func (c *catalog) match(set interest.Set, known Verdicts, room int) ([]*record, bool) {
-	var found []*record
-	for r := range c.find(set, known) {
-		if len(found) >= room {
-			return nil, false
-		}
-		found = append(found, r)
-	}
-	slices.SortFunc(found, func(a, b *record) int { return cmp.Compare(a.number, b.number) })
-	return found, room >= 0
+	r.instance, r.author, r.hash = nil, nil, 0
 }
 
 // find yields the records of everything in the set, each once, in no order. One
 // find at a time. Verdicts that are known spare matching.
 func (c *catalog) find(set interest.Set, known Verdicts) iter.Seq[*record] {
 	return func(yield func(*record) bool) {
-		c.turn++
+		c.nextTurn()
 		for _, w := range wants(set, known) {
 			for r := range c.visit(w) {
-				if r.turn == c.turn {
+				if r.mark == c.turn {
 					continue
 				}
-				r.turn = c.turn
+				r.mark = c.turn
 				if !yield(r) {
 					return
 				}
 			}
 		}
+	}
+}
+
+// nextTurn makes all marks old.
+func (c *catalog) nextTurn() {
+	if c.turn++; c.turn != 0 {
+		return
+	}
+	c.turn = 1 // four billion finds ago they were like new
+	for r := range c.all {
+		r.mark = 0
 	}
 }
 
@@ -130,9 +126,9 @@ func (c *catalog) visit(w *want) iter.Seq[*record] {
 				}
 			}
 		case interest.VIP:
-			c.at(pick(w, c.vips), yield)
+			labelledBy(pick(w, c.labelled.vips), yield)
 		case interest.SecureVIP:
-			c.at(pick(w, c.secureVIPs), yield)
+			labelledBy(pick(w, c.labelled.secureVIPs), yield)
 		case interest.ID:
 			for _, ids := range c.apps {
 				for r := range pick(w, ids) {
@@ -145,11 +141,13 @@ func (c *catalog) visit(w *want) iter.Seq[*record] {
 	}
 }
 
-func (c *catalog) at(places iter.Seq[map[model.Key]struct{}], yield func(*record) bool) {
-	for keys := range places {
-		for key := range keys {
-			if !yield(c.get(key)) {
-				return
+func labelledBy(of iter.Seq[holders], yield func(*record) bool) {
+	for h := range of {
+		for l := range h.all {
+			for _, r := range l.records {
+				if !yield(r) {
+					return
+				}
 			}
 		}
 	}

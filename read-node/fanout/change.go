@@ -1,10 +1,5 @@
 package fanout
 
-import "heureka/wire"
-
-// syncedRoom is more than the longest Synced line takes.
-const syncedRoom = 128
-
 // change brings a session to the group of its newest Subscribe and returns what
 // it must hear before that group's log.
 //
@@ -17,15 +12,21 @@ const syncedRoom = 128
 func (h *Hub) change(s *session) []byte {
 	before, next := s.group, s.next
 	s.next = nil
+	if before == nil && s.missed != nil {
+		s.enter(next, nil, s.missed.number)
+		s.cursor, s.opening = s.base, resumed
+		return nil
+	}
 	prefix, fits := h.farewell(s, next)
+	h.forgetMissed(s)
 	h.leave(s.held)
 	if fits {
-		s.enter(next, before)
+		s.enter(next, before, h.number)
 		h.counters.Switched++
 		return prefix
 	}
 	h.leave(before)
-	s.enter(next, nil)
+	s.enter(next, nil, h.number)
 	return nil
 }
 
@@ -33,25 +34,21 @@ func (h *Hub) change(s *session) []byte {
 // for each of its members that the next group doesn't have. It reports false where
 // a snapshot of the next group is the thing to say.
 func (h *Hub) farewell(s *session, next *group) ([]byte, bool) {
-	if s.group == nil || s.group == next || s.lost() {
+	if s.group == nil || s.group == next || s.refused != "" {
 		return nil, false
 	}
-	at := s.at(h.stale)
-	at.owes = false // the next group's Synced counts
-	rest := h.build(s, at, nil)
-	if !rest.whole || len(rest.bytes)+syncedRoom > h.config.MaxFrame {
+	at := h.stand(s)
+	if at.lost() {
 		return nil, false
 	}
-	out := rest.bytes
-	for _, slot := range s.group.log.slots {
-		r := slot.record
-		if r == nil || r.left() || next.log.has(r.key) {
-			continue
-		}
-		out = appendLine(out, &wire.Remove{App: r.key.App, ID: r.key.ID})
-		if len(out)+syncedRoom > h.config.MaxFrame {
+	p := h.page(s.format, nil)
+	if _, _, all := h.walk(p, s, at); !all {
+		return nil, false
+	}
+	for r := range h.members(s.group) {
+		if !next.has(r) && !p.record(r, true) {
 			return nil, false
 		}
 	}
-	return out, true
+	return p.lines(), true
 }

@@ -6,21 +6,44 @@ import (
 	"heureka/interest"
 )
 
-// ErrFull is returned when a new group would have more members than
-// Config.References has room for.
-var ErrFull = errors.New("fanout: no room for another group")
+var (
+	// ErrFull is returned where a new group would have more patterns than
+	// Config.Patterns has room for, or has patterns and doesn't fit Config.References
+	// even without a log. It is also what ends the sessions of a group with patterns
+	// for which there is no room any more.
+	ErrFull = errors.New("fanout: no room for another group of patterns")
+	// ErrUnsurveyed is returned where a new group has patterns that nobody has matched
+	// against the view: see Survey.
+	ErrUnsurveyed = errors.New("fanout: the patterns aren't matched yet")
+)
 
 // group is all sessions with the same set of interests, and those on their way
 // to it or from it.
 type group struct {
-	id   uint64 // never used twice
-	set  interest.Set
+	id       uint64 // never used twice
+	set      interest.Set
+	patterns int
+	uses     int // by sessions
+
+	head   uint64 // the number of the last change that concerned it
+	count  int    // members
+	digest uint64 // sum of their hashes
+	// Nothing between these two numbers concerned the group, the second included:
+	// who has been told everything up to anywhere there, has up to the second.
+	calmFrom, calmTo uint64
+
+	// log is its own. A group without walks the node's; so do those of its sessions
+	// that were told less than up to born, when it got the log that it has now.
 	log  *log
-	uses int // by sessions
+	born uint64
+	seen bits    // members by their seats, of a group that walks and has patterns
+	want []*want // made when needed, see wanted
+	cost int     // references that it takes
+
 	// idle are the sessions that have been told everything and have no frame on
 	// its way: those that the next change makes ready.
 	idle  []*session
-	dirty bool // has changed since the idle ones were last made ready
+	dirty bool // has changed since the last Deliveries
 }
 
 // join returns the group of that set, made if there was none, and counts one
@@ -28,17 +51,22 @@ type group struct {
 func (h *Hub) join(set interest.Set, known Verdicts) (*group, error) {
 	g := h.groups[set.String()]
 	if g == nil {
-		if n := patterns(set); n > 0 && h.index.Stats().Patterns+n > h.config.Patterns {
+		g = &group{set: set, patterns: patterns(set), head: h.number}
+		if g.patterns > 0 && h.index.Stats().Patterns+g.patterns > h.config.Patterns {
 			return nil, ErrFull
 		}
-		members, fit := h.catalog.match(set, known, h.config.References-h.references)
-		if !fit {
+		if !known.cover(set) {
+			return nil, ErrUnsurveyed
+		}
+		if !h.gather(g, known) {
 			return nil, ErrFull
 		}
 		h.made++
-		g = &group{id: h.made, set: set, log: newLog(members, h.config.Departures)}
-		h.references += len(g.log.slots)
+		g.id = h.made
 		h.groups[set.String()] = g
+		if g.log == nil {
+			h.walking++
+		}
 		h.index.Add(set, g)
 	}
 	g.uses++
@@ -68,22 +96,51 @@ func (h *Hub) leave(g *group) {
 	}
 	h.index.Remove(g)
 	delete(h.groups, g.set.String())
-	h.references -= len(g.log.slots)
+	h.references -= g.cost
+	if g.log == nil {
+		h.walking--
+	}
+	if len(h.groups) == 0 {
+		h.groups = make(map[string]*group) // a map keeps the room it once needed
+	}
 }
 
-// note writes a record into a group's log.
-func (h *Hub) note(g *group, r *record) {
-	before := len(g.log.slots)
-	if r.left() {
-		g.log.remove(r)
-	} else {
-		g.log.put(r)
-	}
-	h.references += len(g.log.slots) - before
-	if !g.dirty && len(g.idle) > 0 {
+// note tells a group of a change that concerns it: the record as it is now, and
+// the hash that it had.
+func (h *Hub) note(g *group, r *record, had uint64, was, is bool) {
+	if !g.dirty {
 		g.dirty = true
+		g.calmFrom, g.calmTo = g.head, r.number-1
 		h.dirty = append(h.dirty, g)
 	}
+	g.head = r.number
+	if was {
+		g.count--
+		g.digest -= had
+	}
+	if is {
+		g.count++
+		g.digest += r.hash
+	}
+	switch {
+	case g.log != nil && is:
+		g.log.put(r, was)
+	case g.log != nil:
+		g.log.remove(r)
+	case g.patterns > 0:
+		g.seen.set(r.seat, is)
+	}
+	h.weigh(g)
+}
+
+// weigh counts what a group takes after it has changed.
+func (h *Hub) weigh(g *group) {
+	cost := g.seen.references()
+	if g.log != nil {
+		cost = len(g.log.slots)
+	}
+	h.references += cost - g.cost
+	g.cost = cost
 }
 
 // rest puts a session among the idle.

@@ -1,8 +1,12 @@
 package fanout
 
 import (
+	"slices"
+	"time"
+
 	"heureka/interest"
 	"heureka/model"
+	"heureka/wire"
 )
 
 // Hub holds all groups and sessions of a read node, and what the view shows. It
@@ -12,43 +16,58 @@ import (
 // to its session, and calls [Hub.Written] when the frame has left.
 type Hub struct {
 	config  Config
+	token   func(interest.Set) string
 	catalog *catalog
+	node    *log   // of the whole view
+	number  uint64 // of the last change
 	stale   bool
 
 	index      *interest.Index[*group]
 	groups     map[string]*group // by canonical set
 	made       uint64            // groups so far
-	references int               // slots in all logs
+	walking    int               // groups without a log
+	references int               // that groups and resuming sessions take
 
 	sessions map[SessionID]*session
 	order    []*session // all, for visiting them in the same order in every run
 	dirty    []*group
 	ready    []*session // those that the next Deliveries looks at
+	paced    paced      // those that wait for their pace
+	ended    []SessionID
 
-	frames     shared
+	lines      lines
+	frames     frames
+	room       []byte     // in which frames are built
 	deliveries []Delivery // kept between calls for its room
+	outline    [2]model.Instance
 	counters   Counters
 }
 
-// New returns a hub whose view is empty. The limits are those of the index.
-func New(config Config, limits interest.Limits) *Hub {
+// New returns a hub whose view is empty. The limits are those of the index. Token
+// returns what a subscriber with a set can resume from, on any node, who has been
+// told everything that was applied so far; "" where there is nothing, nil for no
+// tokens.
+func New(config Config, limits interest.Limits, token func(interest.Set) string) *Hub {
 	return &Hub{
 		config:   config,
+		token:    token,
 		catalog:  newCatalog(),
+		node:     &log{least: config.Departures},
 		index:    interest.NewIndex[*group](limits),
 		groups:   make(map[string]*group),
 		sessions: make(map[SessionID]*session),
-		frames:   shared{limit: config.SharedBytes},
+		lines:    lines{limit: config.EncodedBytes},
+		frames:   newFrames(config.SharedBytes),
 	}
 }
 
-// Open adds a session that hasn't subscribed to anything yet. Nothing happens if
-// it is there.
-func (h *Hub) Open(id SessionID) {
+// Open adds a session that hasn't subscribed to anything yet and takes frames of
+// that format. Nothing happens if it is there.
+func (h *Hub) Open(id SessionID, format wire.Format) {
 	if h.sessions[id] != nil {
 		return
 	}
-	s := &session{id: id, place: len(h.order), synced: true}
+	s := &session{id: id, format: format, place: len(h.order), synced: true, last: never}
 	h.sessions[id] = s
 	h.order = append(h.order, s)
 }
@@ -57,11 +76,10 @@ func (h *Hub) Open(id SessionID) {
 func (h *Hub) Close(id SessionID) {
 	s := h.sessions[id]
 	if s == nil {
+		h.ended = slices.DeleteFunc(h.ended, func(other SessionID) bool { return other == id })
 		return
 	}
-	if s.state == idle && s.group != nil {
-		s.group.rouse(s)
-	}
+	h.rouse(s)
 	s.state = closed
 	delete(h.sessions, id)
 	last := len(h.order) - 1
@@ -69,60 +87,67 @@ func (h *Hub) Close(id SessionID) {
 	h.order[s.place].place = s.place
 	h.order[last] = nil
 	h.order = h.order[:last]
+	h.forgetMissed(s)
 	h.leave(s.group)
 	h.leave(s.held)
 	h.leave(s.next)
+	s.group, s.held, s.next = nil, nil, nil
+	if len(h.sessions) == 0 { // nobody needs what maps and lists once had room for
+		h.sessions, h.order, h.room = make(map[SessionID]*session), nil, nil
+		h.dirty, h.ready, h.paced = nil, nil, nil
+		h.deliveries = nil
+		h.lines.clear()
+		h.frames = newFrames(h.config.SharedBytes)
+	}
 }
 
-// Subscribe replaces a session's interests. The first time, and when they are the
-// same as before, it gets a snapshot: that is how a subscriber asks for everything
-// again. Otherwise see [Hub.change]. Either way a Synced with the number seq ends
-// it. Of several Subscribes that wait for the frame on its way, only the newest
-// counts. Known is what a [Survey] of this very set found out, or nil: what isn't
-// known is matched here.
-//
-// The error is ErrFull. The hub then leaves the session as it was, with its old
-// interests; whether it goes on is for the caller to say. A read node refuses the
-// Subscribe by an error that closes, and the session's end comes back as Close.
-// Nothing happens if the session isn't there.
-func (h *Hub) Subscribe(id SessionID, seq uint64, set interest.Set, known Verdicts) error {
-	s := h.sessions[id]
-	if s == nil {
-		return nil
+// rouse takes a session from where it waits.
+func (h *Hub) rouse(s *session) {
+	switch {
+	case s.state == idle && s.group != nil:
+		s.group.rouse(s)
+	case s.state == waiting:
+		h.paced.remove(s)
 	}
-	g, err := h.join(set, known)
-	if err != nil {
-		return err
-	}
-	h.leave(s.next)
-	s.next, s.seq = g, seq
-	h.wake(s)
-	return nil
 }
 
 // Apply takes the next change of the view. Numbers rise; what the change says
 // was there before, the earlier changes have said.
 func (h *Hub) Apply(c model.Change) {
-	r := &record{number: c.Number, key: c.Key}
-	if c.Kind == model.Put {
-		r.version, r.hash, r.instance = c.Version, c.Hash, c.After
-	}
+	h.number = c.Number
 	h.counters.Changes++
-	var departure *record
-	if r.left() {
-		departure = r
+	r := h.catalog.get(c.Key)
+	if c.Kind == model.Put {
+		h.put(r, c)
+	} else if r != nil {
+		h.remove(r, c.Number)
 	}
-	before := h.catalog.set(r)
-	h.index.Route(before, r.instance, func(g *group, _, is bool) {
-		if is {
-			h.note(g, r)
-			return
-		}
-		if departure == nil {
-			departure = &record{number: c.Number, key: c.Key}
-		}
-		h.note(g, departure)
-	})
+	h.bound()
+}
+
+// put overwrites a record, which is nil if the key is new.
+func (h *Hub) put(r *record, c model.Change) {
+	var before *model.Instance
+	var had uint64
+	if r == nil {
+		r = h.catalog.add(c.Key)
+	} else {
+		before, had = r.outline(&h.outline[0]), r.hash
+	}
+	h.lines.drop(r)
+	h.catalog.fill(r, c)
+	h.node.put(r, before != nil)
+	h.index.Route(before, r.outline(&h.outline[1]), func(g *group, was, is bool) { h.note(g, r, had, was, is) })
+}
+
+// remove takes a record out.
+func (h *Hub) remove(r *record, number uint64) {
+	h.lines.drop(r)
+	r.number = number
+	h.node.remove(r)
+	had := r.hash
+	h.index.Route(r.outline(&h.outline[0]), nil, func(g *group, was, is bool) { h.note(g, r, had, was, is) })
+	h.catalog.remove(r)
 }
 
 // Written tells that the session's frame has left: it may take another.
@@ -133,30 +158,28 @@ func (h *Hub) Written(id SessionID) {
 	}
 }
 
-// Heartbeat makes the next Deliveries give a heartbeat to each session that has
-// been told everything and has no frame on its way. Call it once every heartbeat
-// interval, and when staleness changes. Stale is what heartbeats and Synceds say
-// of the node from now on.
+// Heartbeat makes each session hear a heartbeat when it next has been told
+// everything: at the end of that frame, or alone if there is nothing else. Call it
+// once every heartbeat interval, and when staleness changes. Stale is what
+// heartbeats and Synceds say of the node from now on.
 func (h *Hub) Heartbeat(stale bool) {
 	h.stale = stale
 	for _, s := range h.order {
-		if s.state == sending {
-			continue
-		}
 		s.beat = true
 		h.wake(s)
 	}
+	h.widen()
 }
 
-// wake makes the next Deliveries look at a session, unless a frame is on its
-// way: then Written does.
+// wake makes the next Deliveries look at a session that is idle.
 func (h *Hub) wake(s *session) {
 	if s.state != idle {
 		return
 	}
-	if s.group != nil {
-		s.group.rouse(s)
-	}
+	h.rouse(s)
 	s.state = ready
 	h.ready = append(h.ready, s)
 }
+
+// never is long before any time.
+const never = time.Duration(-1 << 62)

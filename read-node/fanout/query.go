@@ -14,7 +14,7 @@ import (
 type Selection struct {
 	set        interest.Set
 	filter     bool // candidates holds more than the set matches
-	candidates []*record
+	candidates []*model.Instance
 }
 
 // Select returns what the view has for a set of interests. It takes time in
@@ -22,21 +22,23 @@ type Selection struct {
 func (h *Hub) Select(set interest.Set) Selection {
 	sel := Selection{set: set}
 	like := func(in interest.Interest) bool { return in.Op == interest.Like }
+	found := h.catalog.find(set, nil)
 	if slices.ContainsFunc(set.Atoms(), like) {
-		sel.filter = true
-		sel.candidates = slices.AppendSeq(make([]*record, 0, h.catalog.count), h.catalog.all)
-		return sel
+		sel.filter, found = true, h.catalog.all
+		sel.candidates = make([]*model.Instance, 0, h.catalog.count)
 	}
-	sel.candidates = slices.Collect(h.catalog.find(set, nil))
+	for r := range found {
+		sel.candidates = append(sel.candidates, r.instance)
+	}
 	return sel
 }
 
 // Instances returns what was selected, by rising key.
 func (sel Selection) Instances() []*model.Instance {
 	out := make([]*model.Instance, 0, len(sel.candidates))
-	for _, r := range sel.candidates {
-		if !sel.filter || sel.set.Match(r.instance) {
-			out = append(out, r.instance)
+	for _, in := range sel.candidates {
+		if !sel.filter || sel.set.Match(in) {
+			out = append(out, in)
 		}
 	}
 	slices.SortFunc(out, func(a, b *model.Instance) int { return a.Key().Compare(b.Key()) })

@@ -1,10 +1,10 @@
 package fanout_test
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"heureka/interest"
 	"heureka/internal/promise"
@@ -18,42 +18,57 @@ import (
 // rig drives a hub and keeps, beside it, the view and what every subscriber
 // holds, in the plainest way.
 type rig struct {
-	t      testing.TB
-	config fanout.Config
-	hub    *fanout.Hub
-	view   map[model.Key]*model.Instance
-	number uint64
-	report promise.Report
-	subs   map[fanout.SessionID]*sub
-	order  []fanout.SessionID
-	known  fanout.Verdicts // for the next Subscribe
+	t       testing.TB
+	config  fanout.Config
+	hub     *fanout.Hub
+	view    map[model.Key]*model.Instance
+	changed map[model.Key]uint64 // number of the last change, of what is gone too
+	number  uint64
+	now     time.Duration
+	report  promise.Report
+	subs    map[fanout.SessionID]*sub
+	order   []fanout.SessionID
+	known   fanout.Verdicts // for the next Subscribe
+	format  wire.Format     // of the next session
+	ended   []fanout.SessionID
 }
 
 // sub is one subscriber.
 type sub struct {
 	judge    *promise.Session
+	format   wire.Format
 	sending  bool
-	waiting  []asked      // Subscribes not answered, oldest first
-	answered bool         // at least one
-	set      interest.Set // of the last one answered
-	heard    []string     // the lines of the last frame, in short
+	waiting  []asked         // Subscribes not answered, oldest first
+	answered bool            // at least one
+	set      interest.Set    // of the last one answered
+	memory   *promise.Memory // of its last token, nil: none
+	pace     time.Duration
+	last     time.Duration // of its last frame
+	beats    int           // times that it was told count and digest
+	heard    []string      // the lines of the last frame, in short
 }
 
 // asked is a Subscribe on its way.
 type asked struct {
-	seq uint64
-	set interest.Set
+	seq     uint64
+	set     interest.Set
+	refused string
 }
 
 func newRig(t testing.TB, config fanout.Config) *rig {
 	if err := config.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	return &rig{
-		t: t, config: config, hub: fanout.New(config, interest.DefaultLimits()),
-		view: make(map[model.Key]*model.Instance), subs: make(map[fanout.SessionID]*sub),
+	r := &rig{
+		t: t, config: config, view: make(map[model.Key]*model.Instance), changed: make(map[model.Key]uint64),
+		subs: make(map[fanout.SessionID]*sub),
 	}
+	r.hub = fanout.New(config, interest.DefaultLimits(), r.token)
+	return r
 }
+
+// token says the number of the last change, and the set.
+func (r *rig) token(s interest.Set) string { return fmt.Sprintf("%d of %s", r.number, s) }
 
 func set(t testing.TB, interests ...interest.Interest) interest.Set {
 	t.Helper()
@@ -68,12 +83,19 @@ func app(name string) interest.Interest { return interest.Interest{Kind: interes
 func vip(name string) interest.Interest { return interest.Interest{Kind: interest.VIP, Value: name} }
 func full() interest.Interest           { return interest.Interest{Kind: interest.Full} }
 
+func like(kind interest.Kind, pattern string) interest.Interest {
+	return interest.Interest{Kind: kind, Op: interest.Like, Value: pattern}
+}
+
 func instance(app, id, vip string) *model.Instance {
 	return (&model.Instance{App: app, ID: id, VIP: vip, Status: model.StatusUp}).Canonical()
 }
 
 func (r *rig) version() model.Version {
-	return model.Version{Time: model.Time(r.number << model.TimeNodeBits), Incarnation: model.Incarnation{Name: "w1", ID: uuid.UUID{1}}}
+	return model.Version{
+		Time:        model.Time(r.number << model.TimeNodeBits),
+		Incarnation: model.Incarnation{Name: "w1", ID: uuid.UUID{byte(r.number % 3)}},
+	}
 }
 
 func (r *rig) put(in *model.Instance) {
@@ -84,6 +106,7 @@ func (r *rig) put(in *model.Instance) {
 		Version: r.version(), Hash: in.Hash(),
 	})
 	r.view[key] = in
+	r.changed[key] = r.number
 }
 
 func (r *rig) remove(key model.Key) {
@@ -94,27 +117,81 @@ func (r *rig) remove(key model.Key) {
 	r.number++
 	r.hub.Apply(model.Change{Number: r.number, Kind: model.Remove, Key: key, Before: before, Version: r.version()})
 	delete(r.view, key)
+	r.changed[key] = r.number
 }
 
 func (r *rig) open(id fanout.SessionID) {
-	r.hub.Open(id)
-	r.subs[id] = &sub{judge: promise.NewSession(fmt.Sprintf("session %d", id), &r.report)}
+	r.hub.Open(id, r.format)
+	r.subs[id] = &sub{judge: promise.NewSession(fmt.Sprintf("session %d", id), &r.report), format: r.format, last: -time.Hour}
 	r.order = append(r.order, id)
 }
 
 func (r *rig) close(id fanout.SessionID) {
 	r.hub.Close(id)
+	r.forget(id)
+}
+
+func (r *rig) forget(id fanout.SessionID) {
 	delete(r.subs, id)
 	r.order = slices.DeleteFunc(r.order, func(other fanout.SessionID) bool { return other == id })
 }
 
 func (r *rig) subscribe(id fanout.SessionID, seq uint64, s interest.Set) {
 	r.t.Helper()
-	if err := r.hub.Subscribe(id, seq, s, r.known); err != nil {
+	if err := r.trySubscribe(id, fanout.Subscription{Seq: seq, Set: s}); err != nil {
 		r.t.Fatal(err)
 	}
-	r.subs[id].judge.Subscribed(seq, s.Match)
-	r.subs[id].waiting = append(r.subs[id].waiting, asked{seq, s})
+}
+
+// trySubscribe surveys the set if nobody has.
+func (r *rig) trySubscribe(id fanout.SessionID, sub fanout.Subscription) error {
+	sub.Known = r.known
+	err := r.hub.Subscribe(id, sub)
+	if err == fanout.ErrUnsurveyed {
+		sub.Known, _ = r.hub.Survey(sub.Set).Match(func() bool { return false })
+		err = r.hub.Subscribe(id, sub)
+	}
+	if err != nil {
+		return err
+	}
+	s := r.subs[id]
+	s.judge.Subscribed(sub.Seq, sub.Set.Match)
+	a := asked{seq: sub.Seq, set: sub.Set}
+	if sub.Resume != nil {
+		a.refused = sub.Resume.Refused
+	}
+	s.waiting = append(s.waiting, a)
+	s.pace = min(sub.Pace, r.config.MaxPace)
+	return nil
+}
+
+// resume opens a session for a subscriber that was another before, and has its
+// token, and subscribes to the same.
+func (r *rig) resume(id fanout.SessionID, seq uint64, before *sub, pace time.Duration) {
+	r.t.Helper()
+	r.open(id)
+	r.subs[id].judge.Resumes(seq, before.memory)
+	var number uint64
+	if _, err := fmt.Sscan(before.memory.Token, &number); err != nil {
+		r.t.Fatal(err)
+	}
+	err := r.trySubscribe(id, fanout.Subscription{
+		Seq: seq, Set: before.set, Pace: pace, Resume: &fanout.Resume{Missed: r.missed(number)},
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// missed returns what changed after a number.
+func (r *rig) missed(number uint64) []model.Key {
+	var keys []model.Key
+	for key, at := range r.changed {
+		if at > number {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func (r *rig) written(id fanout.SessionID) {
@@ -127,48 +204,81 @@ func (r *rig) written(id fanout.SessionID) {
 // deliver takes what the hub has to say, obeys it and judges it.
 func (r *rig) deliver() {
 	r.t.Helper()
-	for _, d := range r.hub.Deliveries() {
+	for _, d := range r.hub.Deliveries(r.now) {
 		s := r.subs[d.Session]
 		if s == nil {
 			r.t.Fatalf("a frame for session %d, which is closed", d.Session)
 		}
-		if s.sending {
-			r.t.Fatalf("a second frame for session %d before Written", d.Session)
+		if d.Err != nil {
+			r.ended = append(r.ended, d.Session)
+			r.forget(d.Session)
+			continue
 		}
-		s.sending = true
-		lines := bytes.SplitAfter(bytes.TrimSuffix(d.Frame, []byte("\n")), []byte("\n"))
-		if len(d.Frame) > r.config.MaxFrame && len(lines) > 2 {
-			r.t.Fatalf("a frame of %d bytes in %d lines, %d bytes are allowed", len(d.Frame), len(lines), r.config.MaxFrame)
-		}
-		s.heard = nil
-		for i, line := range lines {
-			m, err := wire.DecodeJSON(bytes.TrimSuffix(line, []byte("\n")))
-			if err != nil {
-				r.t.Fatalf("line %q: %v", line, err)
-			}
-			s.judge.Receive(m)
-			s.heard = append(s.heard, short(m))
-			r.checkAtHead(d.Session, s, m, i == len(lines)-1)
-		}
+		r.receive(d.Session, s, d.Frame)
 	}
 	if err := r.report.Err(); err != nil {
 		r.t.Fatal(err)
 	}
 }
 
+func (r *rig) receive(id fanout.SessionID, s *sub, frame []byte) {
+	r.t.Helper()
+	if s.sending {
+		r.t.Fatalf("a second frame for session %d before Written", id)
+	}
+	if r.now < s.last+s.pace {
+		r.t.Fatalf("session %d, paced %v, gets a frame after %v", id, s.pace, r.now-s.last)
+	}
+	s.sending, s.last = true, r.now
+	messages := r.decode(s.format, frame)
+	if len(frame) > r.config.MaxFrame && len(messages) > 1 {
+		r.t.Fatalf("a frame of %d bytes with %d messages, %d bytes are allowed", len(frame), len(messages), r.config.MaxFrame)
+	}
+	s.heard = nil
+	for i, m := range messages {
+		s.judge.Receive(m)
+		s.heard = append(s.heard, short(m))
+		r.checkAtHead(id, s, m, i == len(messages)-1)
+	}
+}
+
+func (r *rig) decode(format wire.Format, frame []byte) []wire.Message {
+	r.t.Helper()
+	var out []wire.Message
+	for m, err := range format.Messages(frame) {
+		if err != nil {
+			r.t.Fatalf("frame %q: %v", frame, err)
+		}
+		out = append(out, m)
+	}
+	if len(out) == 0 {
+		r.t.Fatal("an empty frame")
+	}
+	return out
+}
+
 // checkAtHead compares what the subscriber holds with the view, whenever the hub
 // says that it has told everything.
 func (r *rig) checkAtHead(id fanout.SessionID, s *sub, m wire.Message, last bool) {
 	r.t.Helper()
+	token := ""
 	switch m := m.(type) {
+	case *wire.Snapshot:
+		if at := s.asked(m.Seq); at >= 0 && s.waiting[at].refused != m.Refused {
+			r.t.Fatalf("session %d: snapshot says %q, wanted %q", id, m.Refused, s.waiting[at].refused)
+		}
+		return
 	case *wire.Synced:
-		at := slices.IndexFunc(s.waiting, func(a asked) bool { return a.seq == m.Seq })
-		if at >= 0 {
+		if at := s.asked(m.Seq); at >= 0 {
 			s.answered, s.set, s.waiting = true, s.waiting[at].set, s.waiting[at+1:]
 		}
+		token = m.Token
 	case *wire.Heartbeat:
 		if (m.Check != nil) != s.answered {
 			r.t.Fatalf("session %d: heartbeat with check %v under %q", id, m.Check, s.set)
+		}
+		if token = m.Token; m.Check == nil && token == "" {
+			token = r.token(s.set)
 		}
 	default:
 		return
@@ -179,7 +289,18 @@ func (r *rig) checkAtHead(id fanout.SessionID, s *sub, m wire.Message, last bool
 	if len(s.waiting) > 0 {
 		r.t.Fatalf("session %d: at the head, %d Subscribes aren't answered", id, len(s.waiting))
 	}
+	if token != r.token(s.set) {
+		r.t.Fatalf("session %d: token %q at %q", id, token, r.token(s.set))
+	}
+	if s.answered {
+		s.memory = s.judge.Remember(token)
+	}
+	s.beats++
 	r.checkHolds(id, s)
+}
+
+func (s *sub) asked(seq uint64) int {
+	return slices.IndexFunc(s.waiting, func(a asked) bool { return a.seq == seq })
 }
 
 // checkHolds recomputes what the subscriber must hold from the whole view.
@@ -215,7 +336,11 @@ func (r *rig) settle() {
 			r.written(id)
 		}
 		if !busy {
-			return
+			due, waits := r.hub.Due()
+			if !waits {
+				return
+			}
+			r.now = max(r.now, due)
 		}
 	}
 	r.t.Fatal("the hub never has nothing to say")
@@ -245,7 +370,12 @@ func (r *rig) hears(id fanout.SessionID, want ...string) {
 func short(m wire.Message) string {
 	switch m := m.(type) {
 	case *wire.Snapshot:
+		if m.Refused != "" {
+			return fmt.Sprintf("snapshot %d, %s", m.Seq, m.Refused)
+		}
 		return fmt.Sprintf("snapshot %d", m.Seq)
+	case *wire.Resumed:
+		return fmt.Sprintf("resumed %d", m.Seq)
 	case *wire.Put:
 		return "+" + m.Instance.Key().String()
 	case *wire.Remove:

@@ -21,8 +21,17 @@ type Survey struct {
 // surveyed set, as far as it was found out.
 type Verdicts map[interest.Kind]map[string]bool
 
+// cover reports whether the verdicts say something of each kind for which a set has
+// patterns.
+func (v Verdicts) cover(set interest.Set) bool {
+	return !slices.ContainsFunc(set.Atoms(), func(atom interest.Interest) bool {
+		return atom.Op == interest.Like && v[atom.Kind] == nil
+	})
+}
+
 // Survey returns what is to be matched before Subscribe is called with that set:
-// nothing if the set has no patterns, or somebody has the same.
+// nothing if the set has no patterns, or somebody has the same. If whoever that was
+// has gone by the time of the Subscribe, the answer is ErrUnsurveyed.
 func (h *Hub) Survey(set interest.Set) Survey {
 	var s Survey
 	if h.groups[set.String()] != nil {
@@ -90,9 +99,9 @@ func (c *catalog) values(kind interest.Kind) []string {
 	case interest.App:
 		return slices.Collect(maps.Keys(c.apps))
 	case interest.VIP:
-		return slices.Collect(maps.Keys(c.vips))
+		return slices.Collect(maps.Keys(c.labelled.vips))
 	case interest.SecureVIP:
-		return slices.Collect(maps.Keys(c.secureVIPs))
+		return slices.Collect(maps.Keys(c.labelled.secureVIPs))
 	default: // ID
 		ids := make([]string, 0, c.count)
 		for _, of := range c.apps {

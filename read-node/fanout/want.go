@@ -2,6 +2,7 @@ package fanout
 
 import (
 	"iter"
+	"slices"
 
 	"heureka/interest"
 	"heureka/model"
@@ -12,7 +13,7 @@ import (
 type want struct {
 	kind   interest.Kind
 	equals map[string]bool
-	likes  bool            // there are patterns, too
+	likes  int             // patterns that there are, too
 	known  map[string]bool // whether a value matches one of them
 	match  func(value string) bool
 }
@@ -28,7 +29,7 @@ func wants(set interest.Set, known Verdicts) []*want {
 		}
 		w := out[len(out)-1]
 		if atom.Op == interest.Like {
-			w.likes = true
+			w.likes++
 		} else {
 			w.equals[atom.Value] = true
 		}
@@ -38,7 +39,7 @@ func wants(set interest.Set, known Verdicts) []*want {
 
 // has reports whether a value is wanted.
 func (w *want) has(value string) bool {
-	if w.equals[value] || !w.likes {
+	if w.equals[value] || w.likes == 0 {
 		return w.equals[value]
 	}
 	if verdict, ok := w.known[value]; ok {
@@ -47,11 +48,39 @@ func (w *want) has(value string) bool {
 	return w.match(value)
 }
 
+// could reports whether a value is wanted, or may be: it is so where finding out
+// takes more patterns than the budget has left.
+func (w *want) could(value string, budget *int) bool {
+	if w.equals[value] || w.likes == 0 {
+		return w.equals[value]
+	}
+	*budget -= w.likes
+	return *budget < 0 || w.match(value)
+}
+
+// equalsAny reports whether a record has a value that is wanted, of a set without
+// patterns.
+func (w *want) equalsAny(r *record) bool {
+	wanted := func(value string) bool { return w.equals[value] }
+	switch {
+	case w.kind == interest.App:
+		return w.equals[r.key.App]
+	case w.kind == interest.ID:
+		return w.equals[r.key.ID]
+	case r.labels == nil:
+		return false
+	case w.kind == interest.VIP:
+		return slices.ContainsFunc(r.labels.vips, wanted)
+	default:
+		return slices.ContainsFunc(r.labels.secureVIPs, wanted)
+	}
+}
+
 // pick yields what the wanted values have in a map. It looks the values up where
 // they are fewer than what the map has.
 func pick[V any](w *want, of map[string]V) iter.Seq[V] {
 	return func(yield func(V) bool) {
-		if !w.likes && len(w.equals) < len(of) {
+		if w.likes == 0 && len(w.equals) < len(of) {
 			for value := range w.equals {
 				if v, ok := of[value]; ok && !yield(v) {
 					return

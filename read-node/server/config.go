@@ -11,6 +11,7 @@ import (
 	"heureka/read-node/fanout"
 	"heureka/read-node/session"
 	"heureka/replication"
+	"heureka/wire"
 )
 
 // Config is how a read node is run. The tags say what each setting means and its
@@ -45,10 +46,11 @@ type Config struct {
 	MaxValue      int `help:"Bytes of one interest's value or pattern." default:"512" env:"HEUREKA_MAX_VALUE"`
 	MaxPattern    int `help:"Bytes of one compiled pattern, estimated." default:"65536" env:"HEUREKA_MAX_PATTERN"`
 	MaxVerdicts   int `help:"Bytes of what is remembered of which values match which patterns." default:"67108864" env:"HEUREKA_MAX_VERDICTS"`
-	MaxReferences int `help:"Places in all groups' logs together; a group that doesn't fit is refused." default:"4000000" env:"HEUREKA_MAX_REFERENCES"`
-	Departures    int `help:"Departures that a group's log remembers at least." default:"256" env:"HEUREKA_DEPARTURES"`
+	MaxReferences int `help:"Places in all groups' logs together; groups that don't fit walk the node's one log." default:"4000000" env:"HEUREKA_MAX_REFERENCES"`
+	Departures    int `help:"Departures that a log remembers at least." default:"256" env:"HEUREKA_DEPARTURES"`
 	MaxPatterns   int `help:"Distinct patterns of all subscribers together; a group that brings more is refused." default:"20000" env:"HEUREKA_MAX_PATTERNS"`
 	SharedBytes   int `help:"Bytes of frames kept to be shared by subscribers." default:"8388608" env:"HEUREKA_SHARED_BYTES"`
+	EncodedBytes  int `help:"Bytes of encoded instances kept; what doesn't fit is encoded again when needed." default:"16777216" env:"HEUREKA_ENCODED_BYTES"`
 	MaxSurveys    int `help:"Subscriptions whose patterns are matched against the view at the same time." default:"16" env:"HEUREKA_MAX_SURVEYS"`
 	MaxQueries    int `help:"Plain HTTP queries answered at the same time." default:"64" env:"HEUREKA_MAX_QUERIES"`
 	MaxCommands   int `help:"Words of sessions and queries that wait for the node's loop." default:"4096" env:"HEUREKA_MAX_COMMANDS"`
@@ -129,6 +131,7 @@ func (c Config) validateLimits() error {
 		ops.AtLeast("max-patterns", c.MaxPatterns, 0),
 		ops.AtLeast("departures", c.Departures, 1),
 		ops.AtLeast("shared-bytes", c.SharedBytes, 0),
+		ops.AtLeast("encoded-bytes", c.EncodedBytes, 0),
 		ops.AtLeast("max-surveys", c.MaxSurveys, 1),
 		ops.AtLeast("max-queries", c.MaxQueries, 1),
 		ops.AtLeast("max-commands", c.MaxCommands, 1),
@@ -142,7 +145,11 @@ func (c Config) interests() interest.Limits {
 }
 
 func (c Config) fanout() fanout.Config {
-	return fanout.Config{MaxFrame: c.MaxFrame, Departures: c.Departures, References: c.MaxReferences, Patterns: c.MaxPatterns, SharedBytes: c.SharedBytes}
+	return fanout.Config{
+		MaxFrame: c.MaxFrame, Departures: c.Departures, References: c.MaxReferences, Patterns: c.MaxPatterns,
+		SharedBytes: c.SharedBytes, EncodedBytes: c.EncodedBytes, MaxPace: c.Heartbeat / 2,
+		Headroom: wire.FrameHeadroom, Seal: wire.SealFrame,
+	}
 }
 
 func (c Config) session() session.Config {

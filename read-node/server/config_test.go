@@ -56,6 +56,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{func(c *Config) { c.MaxReferences = -1 }, `--max-references (HEUREKA_MAX_REFERENCES) is -1: must be at least 1`},
 		{func(c *Config) { c.Departures = -1 }, `--departures (HEUREKA_DEPARTURES) is -1: must be at least 1`},
 		{func(c *Config) { c.SharedBytes = -1 }, `--shared-bytes (HEUREKA_SHARED_BYTES) is -1: must be at least 0`},
+		{func(c *Config) { c.EncodedBytes = -1 }, `--encoded-bytes (HEUREKA_ENCODED_BYTES) is -1: must be at least 0`},
 		{func(c *Config) { c.MaxSurveys = -1 }, `--max-surveys (HEUREKA_MAX_SURVEYS) is -1: must be at least 1`},
 		{func(c *Config) { c.MaxQueries = -1 }, `--max-queries (HEUREKA_MAX_QUERIES) is -1: must be at least 1`},
 		{func(c *Config) { c.MaxCommands = -1 }, `--max-commands (HEUREKA_MAX_COMMANDS) is -1: must be at least 1`},

@@ -1,12 +1,10 @@
 package server
 
 import (
-	"errors"
 	"log/slog"
 	"time"
 
 	"heureka/cluster"
-	"heureka/interest"
 	"heureka/model"
 	"heureka/read-node/fanout"
 	"heureka/read-node/session"
@@ -21,8 +19,6 @@ type core struct {
 	stale    bool
 	writers  *writers
 	atOnce   uint64 // frames that left when they were handed over
-	lines    []byte // what was sealed last
-	sealed   []byte
 	metrics  *metrics
 	log      *slog.Logger
 }
@@ -31,9 +27,7 @@ type core struct {
 type command struct {
 	kind    commandKind
 	session *session.Session
-	seq     uint64       // of a subscribe
-	set     interest.Set // likewise
-	known   fanout.Verdicts
+	sub     fanout.Subscription
 	ask     func(*core)
 }
 
@@ -51,10 +45,10 @@ func (c *core) do(cmd command) {
 	switch s := cmd.session; cmd.kind {
 	case commandOpen:
 		c.sessions[s.ID] = s
-		c.hub.Open(s.ID)
+		c.hub.Open(s.ID, wire.FormatJSON)
 	case commandSubscribe:
-		if err := c.hub.Subscribe(s.ID, cmd.seq, cmd.set, cmd.known); errors.Is(err, fanout.ErrFull) {
-			s.Refuse(cmd.seq, wire.NewError(wire.CodeOverloaded, "the node has no room for another set of interests"))
+		if err := c.hub.Subscribe(s.ID, cmd.sub); err != nil {
+			s.Refuse(cmd.sub.Seq, overloaded())
 		}
 	case commandWritten:
 		c.hub.Written(s.ID)
@@ -94,5 +88,10 @@ func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) (agai
 			c.metrics.propagation.Observe(max(said, 0).Seconds())
 		}
 	}
-	return c.deliver()
+	return c.deliver(now.Mono)
+}
+
+// overloaded is the answer to interests for which the hub has no room.
+func overloaded() *wire.Error {
+	return wire.NewError(wire.CodeOverloaded, "the node has no room for another set of patterns")
 }

@@ -1,14 +1,15 @@
 package server
 
 import (
+	"time"
+
 	"heureka/read-node/fanout"
-	"heureka/wire"
 )
 
 // deliver hands out the frames that are due, and reports whether more may be due
 // at once, because some have left already.
-func (c *core) deliver() (again bool) {
-	deliveries := c.hub.Deliveries()
+func (c *core) deliver(now time.Duration) (again bool) {
+	deliveries := c.giveUp(c.hub.Deliveries(now))
 	if len(deliveries) == 0 {
 		return false
 	}
@@ -24,10 +25,19 @@ func (c *core) deliver() (again bool) {
 		if p == nil {
 			return c.deliverHere(deliveries[i:])
 		}
-		p.add(writing{session: c.sessions[d.Session], frame: c.seal(d.Frame)})
+		p.add(writing{session: c.sessions[d.Session], frame: d.Frame})
 	}
 	c.writers.work <- p
 	return false
+}
+
+// giveUp ends the sessions that the hub has given up. They come first.
+func (c *core) giveUp(deliveries []fanout.Delivery) []fanout.Delivery {
+	for len(deliveries) > 0 && deliveries[0].Err != nil {
+		c.sessions[deliveries[0].Session].Stop(overloaded())
+		deliveries = deliveries[1:]
+	}
+	return deliveries
 }
 
 // few reports whether it costs less to write frames here than to wake a writer.
@@ -45,7 +55,7 @@ func few(deliveries []fanout.Delivery) bool {
 // deliverHere writes frames on the loop's own goroutine.
 func (c *core) deliverHere(deliveries []fanout.Delivery) (again bool) {
 	for _, d := range deliveries {
-		if c.sessions[d.Session].Send(c.seal(d.Frame)) {
+		if c.sessions[d.Session].Send(d.Frame) {
 			c.written(d.Session)
 			again = true
 		}
@@ -67,14 +77,4 @@ func (c *core) delivered(p *portion) {
 func (c *core) written(id fanout.SessionID) {
 	c.atOnce++
 	c.hub.Written(id)
-}
-
-// seal makes a websocket frame of lines; of the same ones as the last time, the
-// same one.
-func (c *core) seal(lines []byte) []byte {
-	if len(lines) == 0 || len(lines) != len(c.lines) || &lines[0] != &c.lines[0] {
-		c.lines = lines
-		c.sealed = wire.SealFrame(wire.FormatJSON, append(make([]byte, wire.FrameHeadroom, wire.FrameHeadroom+len(lines)), lines...))
-	}
-	return c.sealed
 }

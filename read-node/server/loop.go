@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -52,6 +53,8 @@ func (l *loop) run(net network) {
 	defer ticker.Stop()
 	heartbeat := time.NewTicker(l.heartbeat)
 	defer heartbeat.Stop()
+	pace := time.NewTimer(l.heartbeat)
+	defer pace.Stop()
 	for {
 		select {
 		case <-l.stop:
@@ -60,6 +63,7 @@ func (l *loop) run(net network) {
 			now := l.now()
 			l.core.tick(now)
 			l.published(l.core, now)
+		case <-pace.C: // somebody's next frame is due
 		case <-heartbeat.C:
 			l.core.hub.Heartbeat(l.core.stale)
 		case m := <-net.Incoming():
@@ -74,6 +78,9 @@ func (l *loop) run(net network) {
 		once = nil
 		if l.core.follow(l.now(), net.Send) {
 			once = at
+		}
+		if due, waits := l.core.hub.Due(); waits {
+			pace.Reset(due - l.now().Mono)
 		}
 	}
 }
@@ -136,15 +143,32 @@ func (l *loop) Open(s *session.Session) { l.post(command{kind: commandOpen, sess
 // Subscribe has patterns matched here, on the goroutine of the session that
 // brought them: a costly one delays its own session, and not the loop.
 func (l *loop) Subscribe(s *session.Session, seq uint64, set interest.Set) {
-	var known fanout.Verdicts
-	ok := true
-	if slices.ContainsFunc(set.Atoms(), func(in interest.Interest) bool { return in.Op == interest.Like }) {
-		known, ok = l.survey(s, set)
+	sub := fanout.Subscription{Seq: seq, Set: set}
+	if !slices.ContainsFunc(set.Atoms(), func(in interest.Interest) bool { return in.Op == interest.Like }) {
+		l.post(command{kind: commandSubscribe, session: s, sub: sub})
+		return
 	}
-	if ok {
-		l.post(command{kind: commandSubscribe, session: s, seq: seq, set: set, known: known})
+	err := fanout.ErrUnsurveyed
+	for range surveyTries {
+		var ok bool
+		if sub.Known, ok = l.survey(s, set); !ok {
+			return
+		}
+		if !l.ask(s.Ended(), func(c *core) { err = c.hub.Subscribe(s.ID, sub) }) {
+			return
+		}
+		if !errors.Is(err, fanout.ErrUnsurveyed) {
+			break
+		}
+	}
+	if err != nil {
+		s.Refuse(seq, overloaded())
 	}
 }
+
+// surveyTries is how often a session matches its patterns because those who had
+// the same, and so spared it that, have gone meanwhile.
+const surveyTries = 3
 
 // survey reports false if the session or the loop ended meanwhile.
 func (l *loop) survey(s *session.Session, set interest.Set) (fanout.Verdicts, bool) {

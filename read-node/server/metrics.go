@@ -78,16 +78,27 @@ func (m *metrics) sessions() {
 	m.Gauge("sessions", "Subscribers connected.", func(s *sample) int { return s.sessions })
 	m.Limit("sessions", m.server.config.MaxSessions)
 	m.Gauge("groups", "Distinct sets of interests.", func(s *sample) int { return s.hub.Groups })
-	m.Gauge("references", "Places in all groups' logs.", func(s *sample) int { return s.hub.References })
+	m.Gauge("walking_groups", "Of those, the ones without a log of their own: full subscriptions, and what didn't fit.",
+		func(s *sample) int { return s.hub.Walking })
+	m.Gauge("paced_sessions", "Subscribers whose next frame waits for their pace.", func(s *sample) int { return s.hub.Paced })
+	m.Gauge("references", "Places in all groups' logs, and in what resuming subscribers have still to hear.", func(s *sample) int { return s.hub.References })
 	m.Limit("references", m.server.config.MaxReferences)
 	m.Gauge("shared_bytes", "Bytes of frames kept to be shared.", func(s *sample) int { return s.hub.SharedBytes })
 	m.Limit("shared_bytes", m.server.config.SharedBytes)
+	m.Gauge("encoded_bytes", "Bytes of encoded instances kept.", func(s *sample) int { return s.hub.EncodedBytes })
+	m.Limit("encoded_bytes", m.server.config.EncodedBytes)
+	m.Counter("encoded_total", "Instances encoded.", func(s *sample) uint64 { return s.hub.Encoded })
 	m.Counter("frames_total", "Frames handed to sessions.", func(s *sample) uint64 { return s.hub.Frames })
 	m.Counter("frame_bytes_total", "Bytes of those.", func(s *sample) uint64 { return s.hub.Bytes })
 	m.Counter("heartbeats_total", "Of those frames, heartbeats.", func(s *sample) uint64 { return s.hub.Heartbeats })
 	m.Counter("replacements_total", "Sessions that were too far behind for changes and got a snapshot.",
 		func(s *sample) uint64 { return s.hub.Replaced })
 	m.Counter("switches_total", "Changes of interest that needed no snapshot.", func(s *sample) uint64 { return s.hub.Switched })
+	m.Counter("resumes_total", "Tokens answered by what was missed.", func(s *sample) uint64 { return s.hub.Resumed })
+	m.Counter("refused_tokens_total", "Tokens that didn't count.", func(s *sample) uint64 { return s.hub.Refused })
+	m.Counter("outweighed_tokens_total", "Tokens that counted where a snapshot was shorter, or what was missed had no room.",
+		func(s *sample) uint64 { return s.hub.Outweighed })
+	m.Counter("given_up_total", "Subscribers ended for want of room.", func(s *sample) uint64 { return s.hub.GivenUp })
 }
 
 func (m *metrics) writing() {

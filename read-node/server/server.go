@@ -93,7 +93,7 @@ func (s *Server) newLoop() *loop {
 	return &loop{
 		core: &core{
 			replica:  cluster.New(s.config.replica(), s.self, cluster.Read, advertise, random),
-			hub:      fanout.New(s.config.fanout(), s.config.interests()),
+			hub:      fanout.New(s.config.fanout(), s.config.interests(), nil),
 			sessions: make(map[fanout.SessionID]*session.Session),
 			writers:  newWriters(s.config.Writers, s.config.MaxPortions),
 			metrics:  s.metrics,

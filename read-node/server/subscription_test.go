@@ -217,7 +217,7 @@ func TestHeartbeatsComeWhenThereIsNothingElse(t *testing.T) {
 }
 
 func TestLimitsOfTheNode(t *testing.T) {
-	w, n := startReady(t, func(c *Config) { c.MaxSessions, c.MaxReferences = 2, 1 }, instance("A", "1", ""))
+	w, n := startReady(t, func(c *Config) { c.MaxSessions, c.MaxPatterns = 2, 0 }, instance("A", "1", ""))
 	_ = w
 	first := n.subscribe(app("A"))
 	second := n.subscribe()
@@ -229,7 +229,7 @@ func TestLimitsOfTheNode(t *testing.T) {
 	if response.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("a third gets %s", response.Status)
 	}
-	second.send(&wire.Subscribe{Seq: 9, Interests: []interest.Interest{full()}})
+	second.send(&wire.Subscribe{Seq: 9, Interests: []interest.Interest{{Kind: interest.ID, Op: interest.Like, Value: "."}}})
 	if e, ok := second.next().(*wire.Error); !ok || e.Code != wire.CodeOverloaded || e.Seq != 9 {
 		t.Errorf("got %+v", e)
 	}
