@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"iter"
+	"strings"
 )
 
 // Format is one of the two forms that messages have on a websocket. Both
@@ -23,6 +24,24 @@ func (f Format) Subprotocol() string {
 		return SubprotocolProto
 	}
 	return SubprotocolJSON
+}
+
+// Negotiate returns the format of the first subprotocol that is spoken here, of
+// those offered in the values of a Sec-WebSocket-Protocol header: clients offer
+// what they prefer first. Who offers none gets JSON. False: no offer is spoken.
+func Negotiate(offers []string) (Format, bool) {
+	if len(offers) == 0 {
+		return FormatJSON, true
+	}
+	for offer := range strings.SplitSeq(strings.Join(offers, ","), ",") {
+		switch offer = strings.TrimSpace(offer); {
+		case strings.EqualFold(offer, SubprotocolJSON):
+			return FormatJSON, true
+		case strings.EqualFold(offer, SubprotocolProto):
+			return FormatProto, true
+		}
+	}
+	return FormatJSON, false
 }
 
 // Append appends a message. The error is a fault in this program: messages are

@@ -22,7 +22,7 @@ type Config struct {
 
 	Connections int // registration channels open at once
 	MaxMessage  int // bytes of one websocket message, or of one HTTP body, from a client
-	MaxFrame    int // bytes of one websocket message to a client, exceeded by one line at most
+	MaxFrame    int // bytes of one websocket message to a client, exceeded by one message at most
 	Batch       int // messages of one connection that are applied together
 	Batches     int // of one connection, whose answers haven't left
 }

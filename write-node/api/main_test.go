@@ -1,13 +1,11 @@
 package api
 
 import (
-	"bufio"
 	"context"
 	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -125,19 +123,29 @@ func onSockets(t *testing.T, cfg Config) *bench {
 // channel is a client's side of a registration channel.
 type channel struct {
 	*bench
-	conn  *websocket.Conn
-	lines *bufio.Reader // of the frame being read
+	conn   *websocket.Conn
+	format wire.Format
+	came   []wire.Message // of the frame that was read last
 }
 
-func (b *bench) dial() *channel {
+// dial opens a channel in the format of the first subprotocol, in JSON without any.
+func (b *bench) dial(subprotocols ...string) *channel {
 	b.Helper()
-	conn, _, err := websocket.Dial(b.Context(), b.base+wire.PathRegistrations, &websocket.DialOptions{HTTPClient: b.client})
+	conn, _, err := websocket.Dial(b.Context(), b.base+wire.PathRegistrations, &websocket.DialOptions{
+		HTTPClient: b.client, Subprotocols: subprotocols})
 	if err != nil {
 		b.Fatal(err)
 	}
 	conn.SetReadLimit(1 << 20)
 	b.Cleanup(func() { _ = conn.CloseNow() })
-	return &channel{bench: b, conn: conn}
+	c := &channel{bench: b, conn: conn}
+	if len(subprotocols) > 0 {
+		if conn.Subprotocol() != subprotocols[0] {
+			b.Fatalf("speaks %q, asked for %v", conn.Subprotocol(), subprotocols)
+		}
+		c.format, _ = wire.Negotiate(subprotocols[:1])
+	}
+	return c
 }
 
 // open dials and says hello.
@@ -168,25 +176,47 @@ func (c *channel) send(frame string) {
 	}
 }
 
+// say sends messages in one frame, in the channel's format.
+func (c *channel) say(messages ...wire.Message) {
+	c.Helper()
+	var frame []byte
+	for _, m := range messages {
+		var err error
+		if frame, err = c.format.Append(frame, m); err != nil {
+			c.Fatal(err)
+		}
+	}
+	c.sendFrame(frame)
+}
+
+func (c *channel) sendFrame(frame []byte) {
+	c.Helper()
+	if err := c.conn.Write(c.Context(), frameType(c.format), frame); err != nil {
+		c.Fatal(err)
+	}
+}
+
 // receive returns the next message.
 func (c *channel) receive() wire.Message {
 	c.Helper()
-	for {
-		if c.lines != nil {
-			if text, _ := c.lines.ReadString('\n'); text != "" {
-				m, err := wire.DecodeJSON([]byte(text))
-				if err != nil {
-					c.Fatalf("%s: %v", text, err)
-				}
-				return m
-			}
-		}
-		_, frame, err := c.conn.Read(c.Context())
+	for len(c.came) == 0 {
+		kind, frame, err := c.conn.Read(c.Context())
 		if err != nil {
 			c.Fatal(err)
 		}
-		c.lines = bufio.NewReader(strings.NewReader(string(frame)))
+		if kind != frameType(c.format) {
+			c.Fatalf("a frame that is %s", kind)
+		}
+		for m, refused := range c.format.Messages(frame) {
+			if refused != nil {
+				c.Fatalf("%q: %v", frame, refused)
+			}
+			c.came = append(c.came, m)
+		}
 	}
+	m := c.came[0]
+	c.came = c.came[1:]
+	return m
 }
 
 func (c *channel) wantAck(seq uint64) *wire.Ack {

@@ -154,16 +154,7 @@ func TestLimits(t *testing.T) {
 
 func TestAskingForOtherSubprotocols(t *testing.T) {
 	b := onSockets(t, config())
-	b.wantRefused("protocol buffers alone", http.Header{"Sec-Websocket-Protocol": {wire.SubprotocolProto}}, wire.CodeUnsupportedVersion)
-	conn, _, err := websocket.Dial(t.Context(), b.base+wire.PathRegistrations, &websocket.DialOptions{
-		HTTPClient: b.client, Subprotocols: []string{wire.SubprotocolProto, wire.SubprotocolJSON}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.CloseNow()
-	if got := conn.Subprotocol(); got != wire.SubprotocolJSON {
-		t.Errorf("speaks %q", got)
-	}
+	b.wantRefused("others alone", http.Header{"Sec-Websocket-Protocol": {"heureka.v2+json, graphql"}}, wire.CodeUnsupportedVersion)
 }
 
 func TestNotReadyRefusesAll(t *testing.T) {

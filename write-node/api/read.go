@@ -2,15 +2,12 @@ package api
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"heureka/model"
 	"heureka/wire"
-
-	"github.com/coder/websocket"
 )
 
 // item is one message of a client, decoded, or the error that answers it.
@@ -76,8 +73,8 @@ func (s *session) readFrame(buffer *bytes.Buffer) (*wire.Error, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}
-	if kind != websocket.MessageText {
-		return wire.NewError(wire.CodeMalformed, "a binary frame on a channel of text"), nil
+	if kind != frameType(s.format) {
+		return wire.NewError(wire.CodeMalformed, "%s speaks in frames of the other type", s.format.Subprotocol()), nil
 	}
 	limit := int64(s.api.cfg.MaxMessage)
 	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
@@ -91,7 +88,7 @@ func (s *session) readFrame(buffer *bytes.Buffer) (*wire.Error, error) {
 	return nil, nil
 }
 
-// handFrame hands on the lines of a frame, in order, and what refuses the whole
+// handFrame hands on the messages of a frame, in order, and what refuses the whole
 // of it, if anything does. It reports whether the connection ends with it.
 func (s *session) handFrame(frame []byte, refused *wire.Error) (ended bool, err error) {
 	var items []item
@@ -99,11 +96,8 @@ func (s *session) handFrame(frame []byte, refused *wire.Error) (ended bool, err 
 		items = append(items, item{err: refused})
 		return true, s.hand(items)
 	}
-	for line := range bytes.Lines(frame) {
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
-		}
-		it := s.decode(line)
+	for m, refused := range s.format.Messages(frame) {
+		it := s.place(m, refused)
 		items = append(items, it)
 		if it.err != nil && it.err.Code.Kind().Closes {
 			return true, s.hand(items)
@@ -118,18 +112,13 @@ func (s *session) handFrame(frame []byte, refused *wire.Error) (ended bool, err 
 	return false, s.hand(items)
 }
 
-// decode reads one line and checks that it has its place here.
-func (s *session) decode(line []byte) item {
-	m, err := wire.DecodeJSON(line)
-	var refused *wire.Error
-	if errors.As(err, &refused) {
+// place checks that a message, or the error instead of one, has its place here.
+func (s *session) place(m wire.Message, refused *wire.Error) item {
+	if refused != nil {
 		if !s.greeted && !refused.Code.Kind().Closes {
 			refused = wire.NewError(wire.CodeHelloExpected, "the first message must be a hello").For(refused.Seq)
 		}
 		return item{err: refused}
-	}
-	if err != nil {
-		return item{err: wire.NewError(wire.CodeMalformed, "%s", err)}
 	}
 	s.api.metrics.messages.WithLabelValues(m.Type()).Inc()
 	if hello, ok := m.(*wire.Hello); ok {

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
-	"strings"
 	"sync/atomic"
 
 	"heureka/model"
@@ -21,10 +19,11 @@ import (
 // session is one registration channel. Its reader runs on the goroutine of the
 // HTTP handler, its writer on one of its own.
 type session struct {
-	api  *API
-	id   owner.ConnID
-	conn *websocket.Conn
-	log  *slog.Logger
+	api    *API
+	id     owner.ConnID
+	conn   *websocket.Conn
+	format wire.Format // both ways
+	log    *slog.Logger
 
 	ctx    context.Context // ends with the session
 	cancel context.CancelCauseFunc
@@ -69,12 +68,13 @@ func (a *API) serveRegistrations(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.dismiss(s)
-	if !speaksJSON(r) {
-		a.refuse(w, wire.NewError(wire.CodeUnsupportedVersion, "the only subprotocol here is %s", wire.SubprotocolJSON))
+	format, spoken := wire.Negotiate(r.Header.Values("Sec-WebSocket-Protocol"))
+	if !spoken {
+		a.refuse(w, wire.NewError(wire.CodeUnsupportedVersion, "the subprotocols here are %s and %s", wire.SubprotocolJSON, wire.SubprotocolProto))
 		return
 	}
 	taken := &taking{ResponseWriter: w}
-	conn, err := websocket.Accept(taken, r, &websocket.AcceptOptions{Subprotocols: []string{wire.SubprotocolJSON}})
+	conn, err := websocket.Accept(taken, r, &websocket.AcceptOptions{Subprotocols: []string{format.Subprotocol()}})
 	if err != nil {
 		a.log.Debug("no websocket", "remote", r.RemoteAddr, "err", err)
 		return // Accept has answered
@@ -82,20 +82,16 @@ func (a *API) serveRegistrations(w http.ResponseWriter, r *http.Request) {
 	conn.SetReadLimit(-1) // Config.MaxMessage counts: the peer is to hear of it
 	stop := context.AfterFunc(a.base, func() { _ = taken.socket.Close() })
 	defer stop()
-	s.conn, s.log = conn, a.log.With("remote", r.RemoteAddr)
+	s.conn, s.format, s.log = conn, format, a.log.With("remote", r.RemoteAddr)
 	s.run()
 }
 
-// speaksJSON reports whether the peer leaves the subprotocol to the node or
-// offers the one that is spoken here.
-func speaksJSON(r *http.Request) bool {
-	offers := r.Header.Values("Sec-WebSocket-Protocol")
-	if len(offers) == 0 {
-		return true
+// frameType returns the type of the frames that carry a format.
+func frameType(f wire.Format) websocket.MessageType {
+	if f == wire.FormatProto {
+		return websocket.MessageBinary
 	}
-	return slices.ContainsFunc(strings.Split(strings.Join(offers, ","), ","), func(offer string) bool {
-		return strings.EqualFold(strings.TrimSpace(offer), wire.SubprotocolJSON)
-	})
+	return websocket.MessageText
 }
 
 // taking is a response that remembers the socket that a handshake takes over: an

@@ -109,14 +109,14 @@ func (s *session) send(messages []wire.Message, frame []byte, slow *time.Timer) 
 		frame = frame[:0]
 		for len(messages) > 0 && len(frame) < limit {
 			var err error
-			if frame, err = wire.AppendJSON(frame, messages[0]); err != nil {
+			if frame, err = s.format.Append(frame, messages[0]); err != nil {
 				return frame, err
 			}
 			s.api.metrics.count(messages[0])
 			messages = messages[1:]
 		}
 		slow.Reset(s.api.cfg.WriteTimeout)
-		err := s.conn.Write(s.ctx, websocket.MessageText, frame)
+		err := s.conn.Write(s.ctx, frameType(s.format), frame)
 		slow.Stop()
 		if err != nil {
 			if errors.Is(context.Cause(s.ctx), errTooSlow) {

@@ -65,7 +65,7 @@ type Config struct {
 	MaxConnections   int `help:"Registration channels open at once." default:"20000" env:"HEUREKA_MAX_CONNECTIONS"`
 	MaxRegistrations int `help:"Registrations on one connection." default:"10000" env:"HEUREKA_MAX_REGISTRATIONS"`
 	MaxMessage       int `help:"Bytes of one message, or HTTP body, from a client." default:"262144" env:"HEUREKA_MAX_MESSAGE"`
-	MaxFrame         int `help:"Bytes of one frame to a client, exceeded by one line at most." default:"65536" env:"HEUREKA_MAX_FRAME"`
+	MaxFrame         int `help:"Bytes of one frame to a client, exceeded by one message at most." default:"65536" env:"HEUREKA_MAX_FRAME"`
 	MaxMetadata      int `help:"Bytes of an instance's metadata." default:"32768" env:"HEUREKA_MAX_METADATA"`
 	MaxBatch         int `help:"Messages of one connection that are applied together." default:"256" env:"HEUREKA_MAX_BATCH"`
 	MaxUnwritten     int `help:"Batches of one connection whose answers haven't left; above, it isn't read." default:"8" env:"HEUREKA_MAX_UNWRITTEN"`
