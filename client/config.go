@@ -11,6 +11,7 @@ import (
 	"heureka/client/line"
 	"heureka/client/mirror"
 	"heureka/client/roster"
+	"heureka/wire"
 )
 
 // Config says which nodes a Client talks to, and how. A zero field means its
@@ -46,13 +47,22 @@ type Config struct {
 	// BackoffBase and BackoffMax shape the pauses between attempts to connect:
 	// evenly distributed between nothing and a ceiling, which is BackoffBase after
 	// the first failure and doubles with each further one in a row up to
-	// BackoffMax. Defaults 200 ms and 15 s.
+	// BackoffMax. Defaults 200 ms and 15 s. A node that refuses the handshake and says
+	// when to come back (Retry-After) is believed up to BackoffMax.
 	BackoffBase time.Duration
 	BackoffMax  time.Duration
+	// ReconnectSpread is the ceiling of the pause before the first attempt after a
+	// connection was lost, where that is longer: others lost the same node in the
+	// same moment. Default 500 ms.
+	ReconnectSpread time.Duration
 
 	// RefusalPause is how long to wait before saying again what a node refused
 	// for now. Default 1 s.
 	RefusalPause time.Duration
+
+	// JSON speaks heureka.v1+json only, which people can read on the wire. By default
+	// the client prefers heureka.v1+proto and speaks JSON with nodes that don't.
+	JSON bool
 
 	// ReadLimit bounds one frame from a node, in bytes; a larger one costs the
 	// connection. Default 16 MiB.
@@ -77,20 +87,21 @@ type Config struct {
 // DefaultConfig returns the defaults, without nodes.
 func DefaultConfig() Config {
 	return Config{
-		Name:         "heureka-go",
-		DialTimeout:  5 * time.Second,
-		WriteTimeout: 10 * time.Second,
-		CloseTimeout: time.Second,
-		Heartbeat:    10 * time.Second,
-		SilentAfter:  3,
-		BackoffBase:  200 * time.Millisecond,
-		BackoffMax:   15 * time.Second,
-		RefusalPause: time.Second,
-		ReadLimit:    16 << 20,
-		FrameSize:    64 << 10,
-		MaxInFlight:  256,
-		Fence:        time.Minute,
-		Log:          slog.New(slog.DiscardHandler),
+		Name:            "heureka-go",
+		DialTimeout:     5 * time.Second,
+		WriteTimeout:    10 * time.Second,
+		CloseTimeout:    time.Second,
+		Heartbeat:       10 * time.Second,
+		SilentAfter:     3,
+		BackoffBase:     200 * time.Millisecond,
+		BackoffMax:      15 * time.Second,
+		ReconnectSpread: 500 * time.Millisecond,
+		RefusalPause:    time.Second,
+		ReadLimit:       16 << 20,
+		FrameSize:       64 << 10,
+		MaxInFlight:     256,
+		Fence:           time.Minute,
+		Log:             slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -118,6 +129,7 @@ func (c Config) Validate() error {
 		{"SilentAfter", int64(c.SilentAfter)},
 		{"BackoffBase", int64(c.BackoffBase)},
 		{"BackoffMax", int64(c.BackoffMax)},
+		{"ReconnectSpread", int64(c.ReconnectSpread)},
 		{"RefusalPause", int64(c.RefusalPause)},
 		{"ReadLimit", c.ReadLimit},
 		{"FrameSize", int64(c.FrameSize)},
@@ -148,6 +160,7 @@ func (c Config) withDefaults() Config {
 	c.SilentAfter = cmp.Or(c.SilentAfter, d.SilentAfter)
 	c.BackoffBase = cmp.Or(c.BackoffBase, d.BackoffBase)
 	c.BackoffMax = cmp.Or(c.BackoffMax, d.BackoffMax)
+	c.ReconnectSpread = cmp.Or(c.ReconnectSpread, d.ReconnectSpread)
 	c.RefusalPause = cmp.Or(c.RefusalPause, d.RefusalPause)
 	c.ReadLimit = cmp.Or(c.ReadLimit, d.ReadLimit)
 	c.FrameSize = cmp.Or(c.FrameSize, d.FrameSize)
@@ -177,8 +190,18 @@ func (c Config) roster(process string) roster.Config {
 	}
 }
 
-func (c Config) mirror() mirror.Config {
-	return mirror.Config{Config: c.line(), Client: c.Name, Fence: c.Fence}
+func (c Config) mirror(o SubscribeOptions) mirror.Config {
+	return mirror.Config{Config: c.line(), Client: c.Name, Fence: c.Fence, Pace: o.Pace}
 }
 
-func (c Config) backoff() line.Backoff { return line.Backoff{Base: c.BackoffBase, Max: c.BackoffMax} }
+func (c Config) backoff() line.Backoff {
+	return line.Backoff{Base: c.BackoffBase, Max: c.BackoffMax, Spread: c.ReconnectSpread}
+}
+
+// subprotocols returns what is offered to nodes, best first.
+func (c Config) subprotocols() []string {
+	if c.JSON {
+		return []string{wire.SubprotocolJSON}
+	}
+	return []string{wire.SubprotocolProto, wire.SubprotocolJSON}
+}

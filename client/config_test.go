@@ -20,6 +20,7 @@ func TestValidateNamesTheWrongSetting(t *testing.T) {
 		{"DialTimeout", Config{WriteNodes: nodes, DialTimeout: -1}},
 		{"ReadLimit", Config{WriteNodes: nodes, ReadLimit: -1}},
 		{"SilentAfter", Config{WriteNodes: nodes, SilentAfter: -1}},
+		{"ReconnectSpread", Config{WriteNodes: nodes, ReconnectSpread: -1}},
 		{"BackoffBase", Config{WriteNodes: nodes, BackoffBase: time.Hour}},
 		{"HTTPClient", Config{WriteNodes: nodes, HTTPClient: &http.Client{Timeout: 1}}},
 	} {
@@ -39,7 +40,7 @@ func TestZeroMeansDefault(t *testing.T) {
 	zero := reflect.ValueOf(DefaultConfig())
 	for i := range zero.NumField() {
 		switch name := zero.Type().Field(i).Name; name {
-		case "WriteNodes", "ReadNodes", "HTTPClient":
+		case "WriteNodes", "ReadNodes", "HTTPClient", "JSON":
 		default:
 			if zero.Field(i).IsZero() {
 				t.Errorf("%s has no default", name)

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,10 +12,11 @@ import (
 	"heureka/wire"
 )
 
-// connection is one websocket to a node, in the JSON form. One goroutine may
-// read and another one write.
+// connection is one websocket to a node, in one of the two forms. One goroutine
+// may read and another one write.
 type connection struct {
 	socket       *websocket.Conn
+	format       wire.Format
 	writeTimeout time.Duration
 	closeTimeout time.Duration
 }
@@ -27,18 +27,42 @@ type dialer struct {
 	cfg  Config
 }
 
+// dial connects to a node. The error is a *refusal if the node answered that it
+// takes no clients now.
 func (d dialer) dial(ctx context.Context, endpoint string) (*connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.DialTimeout)
 	defer cancel()
-	socket, _, err := websocket.Dial(ctx, endpoint, &websocket.DialOptions{
+	socket, answer, err := websocket.Dial(ctx, endpoint, &websocket.DialOptions{
 		HTTPClient:   d.http,
-		Subprotocols: []string{wire.SubprotocolJSON},
+		Subprotocols: d.cfg.subprotocols(),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
+		return nil, fmt.Errorf("connect: %w", refused(answer, err))
 	}
 	socket.SetReadLimit(d.cfg.ReadLimit)
-	return &connection{socket: socket, writeTimeout: d.cfg.WriteTimeout, closeTimeout: d.cfg.CloseTimeout}, nil
+	return &connection{
+		socket:       socket,
+		format:       formatOf(socket.Subprotocol()),
+		writeTimeout: d.cfg.WriteTimeout,
+		closeTimeout: d.cfg.CloseTimeout,
+	}, nil
+}
+
+// formatOf returns the form that a node has chosen; one that chose nothing speaks
+// JSON.
+func formatOf(subprotocol string) wire.Format {
+	if subprotocol == wire.FormatProto.Subprotocol() {
+		return wire.FormatProto
+	}
+	return wire.FormatJSON
+}
+
+// frameType returns the type of the frames that carry a form.
+func frameType(f wire.Format) websocket.MessageType {
+	if f == wire.FormatProto {
+		return websocket.MessageBinary
+	}
+	return websocket.MessageText
 }
 
 // read returns the messages of the next frame. Those that this release doesn't
@@ -56,29 +80,23 @@ func (c *connection) read(ctx context.Context) ([]wire.Message, error) {
 		}
 		return nil, fmt.Errorf("read: %w", err)
 	}
-	if kind != websocket.MessageText {
-		return nil, errors.New("read: a binary frame, although JSON was agreed")
+	if kind != frameType(c.format) {
+		return nil, fmt.Errorf("read: a frame that is %s, although %s was agreed", kind, c.format.Subprotocol())
 	}
-	return decode(frame)
+	return decode(c.format, frame)
 }
 
-// decode reads the lines of a frame.
-func decode(frame []byte) ([]wire.Message, error) {
-	messages := make([]wire.Message, 0, bytes.Count(frame, []byte{'\n'})+1)
-	for line := range bytes.SplitSeq(frame, []byte{'\n'}) {
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		m, err := wire.DecodeJSON(line)
-		var e *wire.Error
-		if errors.As(err, &e) && e.Code == wire.CodeUnknownType {
-			continue
-		}
-		if err != nil {
+// decode reads the messages of a frame.
+func decode(format wire.Format, frame []byte) ([]wire.Message, error) {
+	var messages []wire.Message
+	for m, err := range format.Messages(frame) {
+		switch {
+		case err == nil:
+			messages = append(messages, m)
+		case err.Code != wire.CodeUnknownType:
 			// Not %w: a *wire.Error from here would look like the node's own.
 			return nil, fmt.Errorf("read: the node's words make no sense: %v", err)
 		}
-		messages = append(messages, m)
 	}
 	return messages, nil
 }
@@ -96,7 +114,7 @@ func (c *connection) write(ctx context.Context, frames [][]byte) error {
 func (c *connection) writeFrame(ctx context.Context, frame []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, c.writeTimeout)
 	defer cancel()
-	return c.socket.Write(ctx, websocket.MessageText, frame)
+	return c.socket.Write(ctx, frameType(c.format), frame)
 }
 
 // goodbye closes the websocket as its protocol wants it, and without that if the

@@ -17,7 +17,7 @@ import (
 type machine interface {
 	// wanted reports whether there is anything to connect for.
 	wanted() bool
-	connect(now time.Duration)
+	connect(now time.Duration, format wire.Format)
 	receive(now time.Duration, messages []wire.Message)
 	tick(now time.Duration)
 	due() (time.Duration, bool)
@@ -68,15 +68,25 @@ func (c *conversation) run(ctx context.Context) {
 		}
 		connection, err := c.dialer.dial(ctx, node)
 		if err != nil {
-			c.route.Failed()
+			c.missed(err)
 			c.lost(ctx, node, err)
 			continue
 		}
 		begun := c.now()
 		c.log.Info("connected", "node", node)
 		departure := c.hold(ctx, connection)
-		c.route.Ended(c.now()-begun, departure.Here)
+		c.route.Ended(c.now()-begun, departure.Here, !errors.Is(departure.Err, line.ErrGoAway))
 		c.lost(ctx, node, departure.Err)
+	}
+}
+
+// missed tells the route why there was no connection.
+func (c *conversation) missed(err error) {
+	var no *refusal
+	if errors.As(err, &no) {
+		c.route.Refused(no.after)
+	} else {
+		c.route.Failed()
 	}
 }
 
@@ -113,7 +123,7 @@ func (c *conversation) hold(ctx context.Context, connection *connection) *line.D
 
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	c.machine.connect(c.now())
+	c.machine.connect(c.now(), connection.format)
 	for {
 		say, departure := c.machine.take()
 		if err := connection.write(ctx, say); err != nil {

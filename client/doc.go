@@ -50,8 +50,13 @@
 //   - A node dies, closes, or doesn't answer: the client connects to another one
 //     from its list, after a pause that is evenly distributed between nothing and
 //     a ceiling, which doubles from Config.BackoffBase to Config.BackoffMax with
-//     each failure in a row. It registers everything again with the versions
+//     each failure in a row. After a connection that was lost the first pause may be
+//     as long as Config.ReconnectSpread, since thousands lose the same node at once.
+//     It registers everything again with the versions
 //     acknowledged last, so that nothing shows as removed, and subscribes again.
+//   - A node is full and says when to come back: the next one is tried, and when all
+//     have refused, the one that named the shortest time, after between half of it
+//     and all.
 //   - A node falls silent: after Config.SilentAfter of its heartbeat intervals
 //     without a word it counts as dead, and a write node after three quarters of a
 //     lease, so that another one hears of the instances in time.
@@ -69,9 +74,10 @@
 //     Registration.Done and Err.
 //   - A node lost an instance to another client of the same key: it asks to say it
 //     again, and the client does. The later word wins.
-//   - A subscription reconnects: the snapshot is laid over the view. What stayed
-//     equal causes no event, and what is gone is removed when the snapshot is
-//     complete, not before.
+//   - A subscription reconnects: it says how far it had come, and hears what it
+//     missed since. Where the node can't go on from there, it says everything anew,
+//     and that is laid over the view: what stayed equal causes no event, and what is
+//     gone is removed when everything has been said, not before. Status counts both.
 //   - The node's count and digest differ from what the client holds: it asks for
 //     everything again, then at another node. Status counts it.
 //   - A node refuses interests: SetInterests returns its *wire.Error and those

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +30,7 @@ type node struct {
 	t      failer
 	server *http.Server
 	addr   string
+	old    bool // it speaks JSON only
 	peers  chan *peer
 	served sync.WaitGroup
 }
@@ -55,12 +55,16 @@ func serveNode(t failer, listener net.Listener) *node {
 func (n *node) accept(w http.ResponseWriter, r *http.Request) {
 	n.served.Add(1)
 	defer n.served.Done()
-	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{wire.SubprotocolJSON}})
+	format, _ := wire.Negotiate(r.Header.Values("Sec-WebSocket-Protocol"))
+	if n.old {
+		format = wire.FormatJSON
+	}
+	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{format.Subprotocol()}})
 	if err != nil {
 		return
 	}
 	socket.SetReadLimit(1 << 20)
-	p := &peer{t: n.t, path: r.URL.Path, socket: socket, said: make(chan wire.Message, 1<<16)}
+	p := &peer{t: n.t, path: r.URL.Path, format: format, socket: socket, said: make(chan wire.Message, 1<<16)}
 	n.peers <- p
 	p.listen()
 }
@@ -104,6 +108,7 @@ func (n *node) welcomed() (*peer, *wire.Hello) {
 type peer struct {
 	t      failer
 	path   string
+	format wire.Format
 	socket *websocket.Conn
 	said   chan wire.Message // closed when the connection is over
 }
@@ -111,18 +116,27 @@ type peer struct {
 func (p *peer) listen() {
 	defer close(p.said)
 	for {
-		_, frame, err := p.socket.Read(context.Background())
+		kind, frame, err := p.socket.Read(context.Background())
 		if err != nil {
 			return
 		}
-		for line := range strings.Lines(string(frame)) {
-			m, err := wire.DecodeJSON([]byte(line))
+		if kind != p.frameType() {
+			p.said <- wire.NewError(wire.CodeMalformed, "a frame that is %s", kind)
+		}
+		for m, err := range p.format.Messages(frame) {
 			if err != nil {
-				m = err.(*wire.Error)
+				m = err
 			}
 			p.said <- m
 		}
 	}
+}
+
+func (p *peer) frameType() websocket.MessageType {
+	if p.format == wire.FormatProto {
+		return websocket.MessageBinary
+	}
+	return websocket.MessageText
 }
 
 // next waits for the client's next message, which must be of that type.
@@ -177,13 +191,17 @@ func (p *peer) trySay(messages ...wire.Message) error {
 	var frame []byte
 	for _, m := range messages {
 		var err error
-		if frame, err = wire.AppendJSON(frame, m); err != nil {
+		if frame, err = p.format.Append(frame, m); err != nil {
 			return err
 		}
 	}
+	return p.write(frame)
+}
+
+func (p *peer) write(frame []byte) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	return p.socket.Write(ctx, websocket.MessageText, frame)
+	return p.socket.Write(ctx, p.frameType(), frame)
 }
 
 // drop ends the connection without a word, as a killed process does.
@@ -257,7 +275,7 @@ func with(inst *model.Instance, status model.Status) *model.Instance {
 
 // quick is a configuration whose pauses are short.
 func quick(nodes ...*node) client.Config {
-	cfg := client.Config{BackoffBase: time.Millisecond, BackoffMax: 10 * time.Millisecond}
+	cfg := client.Config{BackoffBase: time.Millisecond, BackoffMax: 10 * time.Millisecond, ReconnectSpread: time.Millisecond}
 	for _, n := range nodes {
 		cfg.WriteNodes = append(cfg.WriteNodes, n.addr)
 		cfg.ReadNodes = append(cfg.ReadNodes, n.addr)

@@ -264,6 +264,7 @@ func whichever(t *testing.T, nodes []*node) (*peer, int) {
 
 func TestMessagesOfNewerNodesAreIgnored(t *testing.T) {
 	n := startNode(t)
+	n.old = true // it speaks JSON
 	c := open(t, quick(n), n)
 	h, p := registered(t, c, n, up("A", "1"))
 	if err := p.socket.Write(t.Context(), 1, []byte(`{"type":"novelty"}`+"\n\n"+`{"type":"again","app":"A","id":"1"}`)); err != nil {

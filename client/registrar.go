@@ -144,11 +144,11 @@ func (r *registrar) wanted() bool {
 	return r.roster.Len() > 0
 }
 
-func (r *registrar) connect(now time.Duration) {
+func (r *registrar) connect(now time.Duration, format wire.Format) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cause = nil
-	r.roster.Connect(now)
+	r.roster.Connect(now, format)
 	r.drain()
 }
 

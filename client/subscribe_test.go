@@ -131,7 +131,8 @@ func TestDifferenceIsRepaired(t *testing.T) {
 	}
 
 	// One that stays costs the node the connection.
-	p.say(&wire.Heartbeat{Check: &wire.Check{}})
+	none := check()
+	p.say(&wire.Heartbeat{Check: &none})
 	p.say(synced(next[*wire.Subscribe](p).Seq))
 	q, _ := n.welcomed()
 	q.snapshot(next[*wire.Subscribe](q).Seq, one, two)

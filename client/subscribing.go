@@ -112,6 +112,9 @@ func (s *Subscription) drain() {
 	if effects.Departure != nil {
 		s.departure = effects.Departure
 	}
+	if effects.Refused != "" {
+		s.conversation.log.Info("not resumed", "reason", effects.Refused)
+	}
 	for _, settled := range effects.Settled {
 		s.asked = slices.DeleteFunc(s.asked, func(w *wish) bool {
 			if w.id < settled.First || w.id > settled.Last {
@@ -133,11 +136,11 @@ func (s *Subscription) drain() {
 
 func (s *Subscription) wanted() bool { return true }
 
-func (s *Subscription) connect(now time.Duration) {
+func (s *Subscription) connect(now time.Duration, format wire.Format) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cause = nil
-	s.mirror.Connect(now)
+	s.mirror.Connect(now, format)
 	s.drain()
 }
 

@@ -2,9 +2,11 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"heureka/client/line"
 	"heureka/client/mirror"
@@ -31,6 +33,22 @@ const (
 // complete view. The subscription lives until Close, until ctx ends, or until the
 // nodes refuse the interests for good.
 func (c *Client) Subscribe(ctx context.Context, interests ...interest.Interest) (*Subscription, error) {
+	return c.SubscribeWith(ctx, SubscribeOptions{}, interests...)
+}
+
+// SubscribeOptions shape one subscription. A zero field means its default.
+type SubscribeOptions struct {
+	// Pace is the shortest time between two frames that nodes are asked for, in whole
+	// milliseconds: changes of one instance within it come as one. Default: none, each
+	// change comes at once.
+	Pace time.Duration
+}
+
+// SubscribeWith is Subscribe with options.
+func (c *Client) SubscribeWith(ctx context.Context, o SubscribeOptions, interests ...interest.Interest) (*Subscription, error) {
+	if o.Pace < 0 {
+		return nil, errors.New("client: a pace must not be negative")
+	}
 	if len(c.readNodes) == 0 {
 		return nil, fmt.Errorf("%w: ReadNodes", ErrNoNodes)
 	}
@@ -41,7 +59,7 @@ func (c *Client) Subscribe(ctx context.Context, interests ...interest.Interest) 
 	s := &Subscription{
 		stop:   stop,
 		done:   make(chan struct{}),
-		mirror: mirror.New(c.cfg.mirror(), interests),
+		mirror: mirror.New(c.cfg.mirror(o), interests),
 	}
 	s.conversation = c.converse(s, c.readNodes, "subscription")
 
@@ -182,6 +200,9 @@ type SubscriptionStatus struct {
 	// Repairs counts how often what the client held differed from what the node
 	// said it should: each was repaired by asking again, here or elsewhere.
 	Repairs uint64
+	// Resumes counts connections on which only what was missed had to be told,
+	// Refusals those whose node said that it couldn't: it told everything.
+	Resumes, Refusals uint64
 	// Cause is why there is no connection; nil while there is one.
 	Cause error
 }
@@ -199,6 +220,8 @@ func (s *Subscription) Status() SubscriptionStatus {
 		Count:     st.Count,
 		Pending:   st.Pending,
 		Repairs:   st.Repairs,
+		Resumes:   st.Resumes,
+		Refusals:  st.Refusals,
 		Cause:     s.cause,
 	}
 }

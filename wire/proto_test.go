@@ -203,6 +203,7 @@ func TestProtoTakes(t *testing.T) {
 		{"fields of a newer peer", rawAck, newer, `{"type":"ack","seq":1}`},
 		{"a field of another wire type as one of a newer peer", rawAck, raw(nil).bytes(1, []byte("7")), `{"type":"ack","seq":0}`},
 		{"a message without the zeros", 16, nil, `{"type":"synced","seq":0,"count":0,"digest":"0000000000000000"}`},
+		{"a put whose hash is zero", rawPut, raw(nil).bytes(4, nil), `{"type":"put","version":"","hash":"0000000000000000","instance":{"app":"","id":""}}`},
 		{"a heartbeat that checks nothing held", 6, raw(nil).bytes(2, nil), `{"type":"heartbeat","count":0,"digest":"0000000000000000"}`},
 		{"no interests", rawSubscribe, raw(nil).number(1, 1), `{"type":"subscribe","seq":1,"interests":[]}`},
 		{"a status of a newer peer, as unknown", rawRegister, raw(nil).bytes(2, raw(nil).bytes(10, []byte("NAPPING"))),

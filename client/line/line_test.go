@@ -36,14 +36,74 @@ func TestRoute(t *testing.T) {
 		{"stays until told", func() {}, "b", 0},
 		{"failed: the next one after a pause", r.Failed, "c", 500 * time.Millisecond},
 		{"round and round", r.Failed, "a", time.Second},
-		{"a short connection counts as a failure", func() { r.Ended(time.Second, false) }, "b", 2 * time.Second},
-		{"here stays", func() { r.Ended(time.Second, true) }, "b", 4 * time.Second},
-		{"a long connection forgets them", func() { r.Ended(10*time.Second, false) }, "c", 500 * time.Millisecond},
+		{"a short connection counts as a failure", func() { r.Ended(time.Second, false, false) }, "b", 2 * time.Second},
+		{"here stays", func() { r.Ended(time.Second, true, false) }, "b", 4 * time.Second},
+		{"a long connection forgets them", func() { r.Ended(10*time.Second, false, false) }, "c", 500 * time.Millisecond},
 	} {
 		step.do()
 		node, pause := r.Next(0.5)
 		if node != step.node || pause != step.pause {
 			t.Errorf("%s: %s after %v, want %s after %v", step.name, node, pause, step.node, step.pause)
+		}
+	}
+}
+
+// The first attempt after a lost connection is spread wider than one after a
+// failure, or after an end that was announced.
+func TestRouteSpreadsWhoLostTheSameNode(t *testing.T) {
+	b := Backoff{Base: 200 * time.Millisecond, Max: 10 * time.Second, Spread: time.Second}
+	r := NewRoute(b, []string{"a", "b"}, 0)
+	for _, step := range []struct {
+		name  string
+		do    func()
+		pause time.Duration // with random 0.5
+	}{
+		{"the first ever at once", func() {}, 0},
+		{"lost", func() { r.Ended(time.Minute, false, true) }, 500 * time.Millisecond},
+		{"then as ever", r.Failed, 200 * time.Millisecond},
+		{"announced", func() { r.Ended(time.Minute, false, false) }, 100 * time.Millisecond},
+		{"lost soon, twice", func() { r.Ended(0, false, true) }, 500 * time.Millisecond},
+		{"lost soon, often: the longer of both", func() {
+			for range 4 {
+				r.Ended(0, false, true)
+			}
+		}, 3200 * time.Millisecond},
+	} {
+		step.do()
+		if _, pause := r.Next(0.5); pause != step.pause {
+			t.Errorf("%s: a pause of %v, want %v", step.name, pause, step.pause)
+		}
+	}
+}
+
+func TestRouteObeysRefusals(t *testing.T) {
+	const s = time.Second
+	b := Backoff{Base: 200 * time.Millisecond, Max: 10 * s}
+	for _, test := range []struct {
+		name     string
+		nodes    int
+		do       func(*Route)
+		node     string
+		from, to time.Duration // the pause
+	}{
+		{"one node", 1, func(r *Route) { r.Refused(4 * s) }, "a", 2 * s, 4 * s},
+		{"one node, again and again", 1, func(r *Route) { r.Refused(8 * s); r.Refused(2 * s) }, "a", s, 2 * s},
+		{"longer than any pause may be", 1, func(r *Route) { r.Refused(time.Hour) }, "a", 5 * s, 10 * s},
+		{"no time is a failure", 1, func(r *Route) { r.Refused(0); r.Refused(-s) }, "a", 0, 400 * time.Millisecond},
+		{"another node may take it", 3, func(r *Route) { r.Refused(4 * s); r.Refused(4 * s) }, "c", 0, 200 * time.Millisecond},
+		{"all: who said the shortest time", 3, func(r *Route) { r.Refused(6 * s); r.Refused(2 * s); r.Refused(4 * s) }, "b", s, 2 * s},
+		{"the round after that", 2, func(r *Route) { r.Refused(6 * s); r.Refused(2 * s); r.Refused(2 * s) }, "a", 0, 200 * time.Millisecond},
+		{"the other one is dead", 2, func(r *Route) { r.Failed(); r.Refused(4 * s) }, "b", 2 * s, 4 * s},
+		{"and dies later", 2, func(r *Route) { r.Refused(4 * s); r.Failed() }, "a", 2 * s, 4 * s},
+		{"all are dead", 2, func(r *Route) { r.Refused(4 * s); r.Failed(); r.Failed(); r.Failed() }, "a", 0, 800 * time.Millisecond},
+		{"a connection in between", 1, func(r *Route) { r.Refused(4 * s); r.Ended(time.Minute, false, false) }, "a", 0, 200 * time.Millisecond},
+	} {
+		r := NewRoute(b, []string{"a", "b", "c"}[:test.nodes], 0)
+		test.do(r)
+		node, least := r.Next(0)
+		_, most := r.Next(1)
+		if node != test.node || least != test.from || most != test.to {
+			t.Errorf("%s: %s after %v to %v, want %s after %v to %v", test.name, node, least, most, test.node, test.from, test.to)
 		}
 	}
 }

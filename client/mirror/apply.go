@@ -68,7 +68,7 @@ func (m *Mirror) remove(key model.Key) {
 // sync takes that everything has been said: what the snapshot left out is gone.
 // Nothing goes on the word of a snapshot that isn't what the node says it is.
 func (m *Mirror) sync(s *wire.Synced) {
-	m.stale = s.Stale
+	m.stale, m.said = s.Stale, false
 	var gone []model.Key
 	count, digest := len(m.held), m.digest
 	if m.replacing {
@@ -87,7 +87,9 @@ func (m *Mirror) sync(s *wire.Synced) {
 		m.remove(key)
 	}
 	m.level, m.repairing = true, false
-	if m.fulfilled(s.Seq) {
+	newest := m.fulfilled(s.Seq)
+	m.remember(s.Token)
+	if newest {
 		m.synced = true
 		m.queue.mark()
 	}
@@ -101,6 +103,8 @@ func (m *Mirror) beat(h *wire.Heartbeat) {
 	}
 	if h.Count != len(m.held) || h.Digest != wire.FormatHash(m.digest) {
 		m.repair()
+	} else if h.Token != "" {
+		m.remember(h.Token)
 	}
 }
 

@@ -24,6 +24,7 @@ type asks struct {
 type ask struct {
 	seq       uint64
 	interests []interest.Interest
+	token     bool // it carries one
 }
 
 // Settled tells that the interests with the numbers from First to Last, which
@@ -43,22 +44,32 @@ func (m *Mirror) SetInterests(interests []interest.Interest) (seq uint64) {
 	return m.seq
 }
 
-// subscribe says the wanted interests.
+// subscribe says the wanted interests, and where to go on from if it can.
 func (m *Mirror) subscribe() {
 	if !m.line.Up() {
 		return
 	}
-	m.open = append(m.open, ask{m.seq, m.want})
-	size := m.say(&wire.Subscribe{Seq: m.seq, Interests: m.want})
-	if m.limit > 0 && size > m.limit {
+	token := m.offer()
+	size := m.say(&wire.Subscribe{Seq: m.seq, Interests: m.want, Token: token, PaceMs: m.cfg.Pace.Milliseconds()})
+	large := m.limit > 0 && size > m.limit
+	if large {
 		m.frames = m.frames[:len(m.frames)-1]
+	}
+	if large && token != "" {
+		m.refuse("with it the message is too large")
+		m.subscribe()
+		return
+	}
+	m.said, m.excused = token != "", false
+	m.open = append(m.open, ask{m.seq, m.want, token != ""})
+	if large {
 		m.refused(wire.NewError(wire.CodeTooLarge, "%d bytes, the node takes %d", size, m.limit).For(m.seq))
 	}
 }
 
 // say adds a frame and returns its size in bytes.
 func (m *Mirror) say(message wire.Message) int {
-	text, err := wire.AppendJSON(nil, message)
+	text, err := m.format.Append(nil, message)
 	if err != nil {
 		panic(fmt.Sprintf("mirror: %v", err)) // texts and numbers always encode
 	}

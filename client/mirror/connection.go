@@ -7,9 +7,11 @@ import (
 	"heureka/wire"
 )
 
-// Connect tells that a connection stands: the hello is the first frame on it.
-func (m *Mirror) Connect(now time.Duration) {
+// Connect tells that a connection stands on which that format is spoken: the hello
+// is the first frame on it.
+func (m *Mirror) Connect(now time.Duration, format wire.Format) {
 	m.line.Open(now)
+	m.format = format
 	m.say(&wire.Hello{Version: wire.ProtocolVersion, Client: m.cfg.Client})
 }
 
@@ -18,6 +20,7 @@ func (m *Mirror) Lost() {
 	m.line.Close()
 	m.node, m.limit, m.stale, m.frames = "", 0, false, nil
 	m.open, m.answered = nil, false
+	m.unanswered()
 	m.replacing, m.level, m.repairing = false, false, false
 }
 
@@ -35,8 +38,9 @@ func (m *Mirror) Receive(now time.Duration, message wire.Message) {
 			m.subscribe()
 		}
 	case *wire.Snapshot:
-		m.snapshots++
-		m.replacing = true
+		m.replace(message)
+	case *wire.Resumed:
+		m.goOn()
 	case *wire.Put:
 		m.put(now, message)
 	case *wire.Remove:
@@ -46,6 +50,7 @@ func (m *Mirror) Receive(now time.Duration, message wire.Message) {
 	case *wire.Heartbeat:
 		m.beat(message)
 	case *wire.GoAway:
+		m.excused = true
 		m.line.GoAway(now, message)
 	case *wire.Error:
 		m.complaint(message)
@@ -59,7 +64,8 @@ func (m *Mirror) complaint(e *wire.Error) {
 	if retry != wire.RetryNo && retry != wire.RetryYes && retry != wire.RetryElsewhere {
 		retry = row.Retry
 	}
-	if retry == wire.RetryNo && !m.refused(e) && row.Closes && !m.synced {
+	m.excused = m.excused || retry != wire.RetryNo && e.Code != wire.CodeInternal
+	if retry == wire.RetryNo && !m.blamed(e) && !m.refused(e) && row.Closes && !m.synced {
 		m.failed = e // this node doesn't talk with us, and no other ever did
 	}
 	if row.Closes || retry != wire.RetryNo {
@@ -82,6 +88,8 @@ type Effects struct {
 	Frames    [][]byte // to write in this order
 	Settled   []Settled
 	Departure *line.Departure // give the connection up, then call Lost; nil: stay
+	// Refused is why the node doesn't resume, for people; empty: nothing was refused.
+	Refused string
 	// Failed says that the subscription is over: the node refused the interests,
 	// and there are none before them to go back to. It is a *wire.Error.
 	Failed error
@@ -89,7 +97,7 @@ type Effects struct {
 
 // Drain returns what there is to do since the last time.
 func (m *Mirror) Drain() Effects {
-	out := Effects{Frames: m.frames, Settled: m.outcomes, Departure: m.line.Departure(), Failed: m.failed}
-	m.frames, m.outcomes = nil, nil
+	out := Effects{Frames: m.frames, Settled: m.outcomes, Departure: m.line.Departure(), Refused: m.why, Failed: m.failed}
+	m.frames, m.outcomes, m.why = nil, nil, ""
 	return out
 }

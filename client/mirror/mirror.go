@@ -8,6 +8,7 @@ import (
 	"heureka/client/line"
 	"heureka/interest"
 	"heureka/model"
+	"heureka/wire"
 )
 
 // ErrDiverged is the reason to leave a node whose count and digest still differ
@@ -22,6 +23,8 @@ type Config struct {
 	Client string
 	// Fence is how long an older version than the one shown stays hidden.
 	Fence time.Duration
+	// Pace is the shortest time between two frames that is asked of nodes; 0: none.
+	Pace time.Duration
 }
 
 // DefaultConfig returns the defaults.
@@ -33,12 +36,14 @@ func DefaultConfig() Config {
 type Mirror struct {
 	cfg    Config
 	line   line.Line
-	node   string // name of the present one
-	limit  int    // bytes of one message that the node takes; 0: it named none
-	stale  bool   // the node says that it is cut off
-	failed error  // the node refused the interests for good
+	format wire.Format // of the present connection
+	node   string      // name of the present one
+	limit  int         // bytes of one message that the node takes; 0: it named none
+	stale  bool        // the node says that it is cut off
+	failed error       // the node refused the interests for good
 
 	asks
+	resume
 
 	held   map[model.Key]*record
 	digest uint64                      // sum of the hashes said
@@ -124,6 +129,9 @@ type Status struct {
 	// Repairs counts how often the node's count and digest differed from what
 	// was held.
 	Repairs uint64
+	// Resumes counts connections that went on from where an earlier one was,
+	// Refusals those whose node said why it couldn't.
+	Resumes, Refusals uint64
 }
 
 // Status returns how the subscription stands.
@@ -136,6 +144,9 @@ func (m *Mirror) Status() Status {
 		Count:   len(m.held),
 		Pending: m.queue.len(),
 		Repairs: m.repairs,
+
+		Resumes:  m.resumes,
+		Refusals: m.refusals,
 	}
 }
 

@@ -87,7 +87,7 @@ func (s *stage) do(out *strings.Builder, words []string) {
 	}
 	switch words[0] {
 	case "connect":
-		m.Connect(s.now)
+		m.Connect(s.now, wire.FormatJSON)
 	case "lost":
 		m.Lost()
 	case "welcome":
@@ -96,7 +96,9 @@ func (s *stage) do(out *strings.Builder, words []string) {
 		m.SetInterests(interests(words[1:]...))
 	case "snapshot":
 		clear(s.sent)
-		m.Receive(s.now, &wire.Snapshot{Seq: uint64(s.number(arg(1)))})
+		m.Receive(s.now, &wire.Snapshot{Seq: uint64(s.number(arg(1))), Refused: strings.Join(words[min(2, len(words)):], " ")})
+	case "resumed":
+		m.Receive(s.now, &wire.Resumed{Seq: uint64(s.number(arg(1)))})
 	case "put": // put KEY TIME STATUS
 		in := instance(arg(1), arg(3))
 		s.sent[in.Key()] = in.Hash()
@@ -108,10 +110,10 @@ func (s *stage) do(out *strings.Builder, words []string) {
 	case "forget": // the node and the mirror disagree from now on
 		delete(s.sent, instance(arg(1), "").Key())
 	case "synced":
-		m.Receive(s.now, &wire.Synced{Seq: uint64(s.number(arg(1))), Check: s.check(), Stale: arg(2) == "stale"})
+		m.Receive(s.now, &wire.Synced{Seq: uint64(s.number(arg(1))), Check: s.check(), Stale: arg(2) == "stale", Token: token(words)})
 	case "heartbeat":
 		check := s.check()
-		m.Receive(s.now, &wire.Heartbeat{Check: &check, Stale: arg(1) == "stale"})
+		m.Receive(s.now, &wire.Heartbeat{Check: &check, Stale: arg(1) == "stale", Token: token(words)})
 	case "error":
 		m.Receive(s.now, wire.NewError(wire.Code(s.number(arg(2))), "no").For(uint64(s.number(arg(1)))))
 	case "goaway":
@@ -141,6 +143,9 @@ func (s *stage) show(out *strings.Builder) {
 	effects := s.mirror.Drain()
 	for _, frame := range effects.Frames {
 		fmt.Fprintf(out, "say %s", frame)
+	}
+	if effects.Refused != "" {
+		fmt.Fprintf(out, "not resumed: %s\n", effects.Refused)
 	}
 	for _, settled := range effects.Settled {
 		fmt.Fprintf(out, "settled %d to %d", settled.First, settled.Last)
@@ -203,6 +208,16 @@ func interests(apps ...string) []interest.Interest {
 		out = append(out, interest.Interest{Kind: interest.App, Value: app})
 	}
 	return out
+}
+
+// token returns the word that begins with "@", without it.
+func token(words []string) string {
+	for _, word := range words {
+		if token, ok := strings.CutPrefix(word, "@"); ok {
+			return token
+		}
+	}
+	return ""
 }
 
 func instance(key, status string) *model.Instance {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +26,7 @@ func TestMirrorEqualsItsTwin(t *testing.T) {
 		first = rand.Uint64()
 	}
 	t.Logf("first seed %d", first)
+	var resumes, refusals uint64
 	for run := range uint64(150) {
 		w := &world{
 			t:       t,
@@ -31,6 +34,8 @@ func TestMirrorEqualsItsTwin(t *testing.T) {
 			random:  rand.New(rand.NewPCG(first+run, 1)),
 			mirror:  New(DefaultConfig(), []interest.Interest{{Kind: interest.Full}}),
 			truth:   make(map[model.Key]*wire.Put),
+			touched: make(map[model.Key]int64),
+			blamed:  make(map[string]bool),
 			told:    make(map[model.Key]*model.Instance),
 			mutable: 12,
 		}
@@ -38,6 +43,11 @@ func TestMirrorEqualsItsTwin(t *testing.T) {
 		if t.Failed() {
 			return
 		}
+		resumes += w.mirror.Status().Resumes
+		refusals += w.mirror.Status().Refusals
+	}
+	if resumes < 100 || refusals < 100 {
+		t.Errorf("%d resumes and %d refusals test little", resumes, refusals)
 	}
 }
 
@@ -51,11 +61,17 @@ type world struct {
 	version int64
 	mutable int // keys that there may be
 
-	truth map[model.Key]*wire.Put       // the node's view
-	sent  map[model.Key]*wire.Put       // what the present connection was told; nil: no connection
-	ask   uint64                        // the Subscribe to answer; 0: none
-	told  map[model.Key]*model.Instance // what the events add up to
-	seen  bool                          // a Synced since the last change
+	truth   map[model.Key]*wire.Put // the node's view
+	touched map[model.Key]int64     // number of the last change; a token begins with such a number
+	blamed  map[string]bool         // tokens over which a connection ended
+	format  wire.Format             // of the connection
+	token   string                  // said on it, and not answered
+	minted  int64
+	fresh   bool                          // nothing was asked on it
+	sent    map[model.Key]*wire.Put       // what the present connection was told; nil: no connection
+	ask     uint64                        // the Subscribe to answer; 0: none
+	told    map[model.Key]*model.Instance // what the events add up to
+	seen    bool                          // a Synced since the last change
 }
 
 func (w *world) run(steps int) {
@@ -85,6 +101,7 @@ func (w *world) run(steps int) {
 func (w *world) change() {
 	w.version++
 	in := &model.Instance{App: "A", ID: fmt.Sprint(w.random.IntN(w.mutable)), Status: model.Statuses()[w.random.IntN(3)]}
+	w.touched[in.Key()] = w.version
 	if w.random.IntN(3) == 0 {
 		delete(w.truth, in.Key())
 		return
@@ -93,20 +110,77 @@ func (w *world) change() {
 }
 
 func (w *world) reconnect() {
+	held := len(w.mirror.All())
 	if w.sent != nil {
+		if w.token != "" {
+			w.blamed[w.token] = true
+		}
 		w.mirror.Lost()
-		w.sent, w.ask = nil, 0
+		w.sent, w.ask, w.token = nil, 0, ""
 	}
-	w.mirror.Connect(w.now)
+	w.format = []wire.Format{wire.FormatJSON, wire.FormatProto}[w.random.IntN(2)]
+	w.mirror.Connect(w.now, w.format)
 	w.mirror.Receive(w.now, &wire.Welcome{HeartbeatMs: 10_000})
-	w.sent = make(map[model.Key]*wire.Put)
-	w.mirror.Receive(w.now, &wire.Snapshot{})
+	w.sent, w.fresh = make(map[model.Key]*wire.Put), true
+	w.obey()
+	if got := len(w.mirror.All()); got != held {
+		w.fail("a new connection makes %d of %d", got, held)
+	}
+}
+
+// begin answers the first Subscribe of a connection, or lets it wait.
+func (w *world) begin(s *wire.Subscribe) {
+	w.fresh, w.token = false, s.Token
+	if w.blamed[s.Token] {
+		w.fail("the token %s, over which a connection ended, is said again", s.Token)
+	}
+	switch {
+	case s.Token == "":
+		w.mirror.Receive(w.now, &wire.Snapshot{Seq: s.Seq})
+	case w.random.IntN(4) == 0: // no answer
+		w.sent, w.ask = nil, 0
+		w.mirror.Lost()
+		w.blamed[w.token], w.token = true, ""
+	case w.random.IntN(4) == 0:
+		w.token = ""
+		w.mirror.Receive(w.now, &wire.Snapshot{Seq: s.Seq, Refused: "at random"})
+	default:
+		w.token = ""
+		w.mirror.Receive(w.now, &wire.Resumed{Seq: s.Seq})
+		w.resume(s.Token)
+	}
+}
+
+// mint returns a token for now, that was never told before.
+func (w *world) mint() string {
+	w.minted++
+	return fmt.Sprintf("%d.%d", w.version, w.minted)
+}
+
+// resume knows of a subscriber what the token says: what has been touched since is
+// to be said, whether it holds it or not.
+func (w *world) resume(token string) {
+	text, _, _ := strings.Cut(token, ".")
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		w.fail("the token %q: %v", token, err)
+	}
+	for key, p := range w.truth {
+		if w.touched[key] <= number {
+			w.sent[key] = p
+		}
+	}
+	for key, at := range w.touched {
+		if at > number && w.truth[key] == nil {
+			w.sent[key] = &wire.Put{}
+		}
+	}
 }
 
 // stream tells at most n differences between the view and what was sent, in any
 // order, and at their end a Synced or a Heartbeat.
 func (w *world) stream(n int) {
-	if w.sent == nil {
+	if w.sent == nil || w.fresh {
 		return
 	}
 	for key, p := range w.truth {
@@ -128,10 +202,10 @@ func (w *world) stream(n int) {
 	}
 	check := w.check()
 	if w.ask == 0 {
-		w.mirror.Receive(w.now, &wire.Heartbeat{Check: &check})
+		w.mirror.Receive(w.now, &wire.Heartbeat{Check: &check, Token: w.mint()})
 		return
 	}
-	w.mirror.Receive(w.now, &wire.Synced{Seq: w.ask, Check: check})
+	w.mirror.Receive(w.now, &wire.Synced{Seq: w.ask, Check: check, Token: w.mint()})
 	w.ask = 0
 }
 
@@ -156,21 +230,32 @@ func (w *world) obey() {
 	}
 	effects := w.mirror.Drain()
 	for _, frame := range effects.Frames {
-		m, err := wire.DecodeJSON(frame)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		if s, ok := m.(*wire.Subscribe); ok {
-			if w.ask == 0 && len(w.sent) > 0 { // asks again: everything anew
-				clear(w.sent)
-				w.mirror.Receive(w.now, &wire.Snapshot{Seq: s.Seq})
+		for m, err := range w.format.Messages(frame) {
+			if err != nil {
+				w.t.Fatal(err)
 			}
-			w.ask = s.Seq
+			if s, ok := m.(*wire.Subscribe); ok {
+				w.answer(s)
+			}
 		}
 	}
 	if effects.Departure != nil {
 		w.reconnect()
 		w.obey()
+	}
+}
+
+// answer hears a Subscribe.
+func (w *world) answer(s *wire.Subscribe) {
+	w.ask = s.Seq
+	switch {
+	case w.fresh:
+		w.begin(s)
+	case s.Token != "":
+		w.fail("a token on a connection that has come further")
+	default: // asks again: everything anew
+		clear(w.sent)
+		w.mirror.Receive(w.now, &wire.Snapshot{Seq: s.Seq})
 	}
 }
 

@@ -8,13 +8,15 @@ import (
 	"heureka/wire"
 )
 
-// Connect tells that a connection stands: the hello is the first frame on it.
-func (r *Roster) Connect(now time.Duration) {
+// Connect tells that a connection stands on which that format is spoken: the hello
+// is the first frame on it.
+func (r *Roster) Connect(now time.Duration, format wire.Format) {
 	r.connections++
+	r.format = format
 	r.line.Open(now)
 	r.flights = make(map[uint64]*flight)
 	r.limit = r.cfg.MaxFrame
-	r.append(encode(&wire.Hello{
+	r.append(r.encode(&wire.Hello{
 		Version:    wire.ProtocolVersion,
 		Process:    r.cfg.Process,
 		Connection: r.connections,
@@ -81,7 +83,7 @@ func (r *Roster) welcome(now time.Duration, m *wire.Welcome) {
 func (r *Roster) Tick(now time.Duration) {
 	if r.line.Tick(now) {
 		r.seq++
-		r.append(encode(&wire.Heartbeat{Seq: r.seq}))
+		r.append(r.encode(&wire.Heartbeat{Seq: r.seq}))
 	}
 	if len(r.paused) > 0 && now >= r.resumeAt {
 		for _, reg := range r.paused {

@@ -9,6 +9,7 @@ import (
 
 	"heureka/client/line"
 	"heureka/model"
+	"heureka/wire"
 )
 
 // Conditions that an application's wish may meet.
@@ -61,6 +62,7 @@ type Roster struct {
 	connections   uint64
 
 	line     line.Line
+	format   wire.Format        // of the present connection
 	node     string             // name of the present one
 	seq      uint64             // of the last message on this connection
 	limit    int                // bytes of one message that the node takes

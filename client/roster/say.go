@@ -59,7 +59,7 @@ func (r *Roster) step(reg *registration) {
 // fly puts a message on its way. One that is larger than the node takes is
 // refused here, in the node's words: sent, it would cost the connection.
 func (r *Roster) fly(f *flight, m wire.Message) {
-	text := encode(m)
+	text := r.encode(m)
 	if len(text) > r.limit {
 		r.refusal(f, wire.NewError(wire.CodeTooLarge, "%d bytes, the node takes %d", len(text), r.limit))
 		return
@@ -71,7 +71,7 @@ func (r *Roster) fly(f *flight, m wire.Message) {
 	r.flights[r.seq] = f
 }
 
-// append adds a message's line to the frames. Lines share a frame as long as it
+// append adds a message's bytes to the frames. Messages share a frame as long as it
 // stays within both limits.
 func (r *Roster) append(text []byte) {
 	last := len(r.frames) - 1
@@ -82,8 +82,8 @@ func (r *Roster) append(text []byte) {
 	}
 }
 
-func encode(m wire.Message) []byte {
-	text, err := wire.AppendJSON(nil, m)
+func (r *Roster) encode(m wire.Message) []byte {
+	text, err := r.format.Append(nil, m)
 	if err != nil {
 		panic(err) // texts, numbers and maps of texts always encode
 	}

@@ -82,7 +82,7 @@ func (s *stage) do(words []string) error {
 	var err error
 	switch words[0] {
 	case "connect":
-		r.Connect(s.now)
+		r.Connect(s.now, wire.FormatJSON)
 	case "lost":
 		r.Lost()
 	case "welcome":

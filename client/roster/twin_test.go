@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -45,6 +44,8 @@ func TestNodesHoldWhatIsWanted(t *testing.T) {
 	}
 }
 
+var formats = []wire.Format{wire.FormatJSON, wire.FormatProto}
+
 // bad is a vip that nodes refuse.
 const bad = "bad"
 
@@ -58,6 +59,7 @@ type world struct {
 	now    time.Duration
 
 	connected bool
+	format    wire.Format                   // of the connection
 	queue     []wire.Message                // said by the client, not answered
 	mine      map[model.Key]bool            // registered by this connection
 	held      map[model.Key]*model.Instance // by the nodes
@@ -144,7 +146,8 @@ func (w *world) reconnect() {
 		w.roster.Lost()
 	}
 	w.connected, w.queue, w.mine = true, nil, make(map[model.Key]bool)
-	w.roster.Connect(w.now)
+	w.format = formats[w.random.IntN(len(formats))]
+	w.roster.Connect(w.now, w.format)
 	w.roster.Receive(w.now, &wire.Welcome{HeartbeatMs: 10_000, MaxMessage: 1 << 20})
 }
 
@@ -238,8 +241,7 @@ func (w *world) good() bool { return w.seed%2 == 0 }
 func (w *world) obey() {
 	effects := w.roster.Drain()
 	for _, frame := range effects.Frames {
-		for line := range bytes.Lines(frame) {
-			m, err := wire.DecodeJSON(line)
+		for m, err := range w.format.Messages(frame) {
 			if err != nil {
 				w.fail("%v", err)
 			}

@@ -15,7 +15,7 @@ func (s *service) connect(now time.Duration) {
 	for _, key := range s.keys {
 		s.w.truth[key].number++
 	}
-	s.roster.Connect(now)
+	s.roster.Connect(now, wire.FormatJSON)
 	s.drain()
 }
 

@@ -91,7 +91,7 @@ func (s *subscriber) connect(now time.Duration) {
 	s.judge = promise.NewSession(s.name+" at "+s.at().name, &s.w.report)
 	s.asked = nil
 	s.end.busy = s.stalled
-	s.mirror.Connect(now)
+	s.mirror.Connect(now, wire.FormatJSON)
 	s.drain()
 }
 

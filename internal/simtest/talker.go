@@ -136,7 +136,7 @@ func (t *talker) connected(e *end) {
 func (t *talker) gone(why *line.Departure) {
 	t.w.tell(t.name, "no connection: %v", why.Err)
 	t.end = nil
-	t.route.Ended(t.mono()-t.begun, why.Here)
+	t.route.Ended(t.mono()-t.begun, why.Here, !errors.Is(why.Err, line.ErrGoAway))
 	t.machine.lost()
 	if t.machine.wanted() && !t.dialing {
 		t.dial()
