@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"heureka/internal/dev"
+	"heureka/internal/raw"
+	"heureka/wire"
 )
 
 // config is what the load is.
@@ -25,6 +27,7 @@ type config struct {
 	Size        int           `help:"Bytes of metadata that each instance carries." default:"300"`
 	Connections int           `help:"Connections that the services share." default:"8"`
 	Settle      time.Duration `help:"How long views may take to come level." default:"30s"`
+	Format      string        `help:"Form of the messages: proto where a node speaks it, or json." enum:"proto,json" default:"proto"`
 	JSON        bool          `name:"json" help:"The report as one JSON object."`
 }
 
@@ -39,6 +42,14 @@ const (
 	maxConnections = 1_000
 	maxHeld        = 20_000_000 // instances held by all subscribers together
 )
+
+// dialer opens the connections.
+func (c config) dialer() raw.Dialer {
+	if c.Format == "json" {
+		return raw.Dialer{}
+	}
+	return raw.Dialer{Formats: []wire.Format{wire.FormatProto, wire.FormatJSON}}
+}
 
 // validate reports the first thing that makes no sense.
 func (c config) validate() error {

@@ -46,7 +46,7 @@ func (l *load) connect(write, read []string) error {
 	for i, services := range l.share() {
 		err := dial(func(ctx context.Context) (err error) {
 			name := fmt.Sprintf("publisher %d", i)
-			l.publishers[i], err = newPublisher(ctx, write[i%len(write)], name, services, l.since, l.acked)
+			l.publishers[i], err = newPublisher(ctx, l.config, write[i%len(write)], name, services, l.since, l.acked)
 			return err
 		})
 		if err != nil {

@@ -43,8 +43,8 @@ type unacked struct {
 	done   chan<- struct{} // closed when it is acknowledged, if set
 }
 
-func newPublisher(ctx context.Context, node, name string, services []*service, since func() time.Duration, acked *latencies) (*publisher, error) {
-	channel, welcome, err := raw.Hello(ctx, node, wire.PathRegistrations,
+func newPublisher(ctx context.Context, cfg config, node, name string, services []*service, since func() time.Duration, acked *latencies) (*publisher, error) {
+	channel, welcome, err := cfg.dialer().Hello(ctx, node, wire.PathRegistrations,
 		wire.Hello{Process: uuid.NewString(), Connection: 1, Client: "loadtest"})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

@@ -39,7 +39,7 @@ type awaited struct {
 
 // subscribe connects to a read node and asks for the application.
 func subscribe(ctx context.Context, cfg config, node, name, app string, since func() time.Duration, changes *latencies) (*subscriber, error) {
-	channel, _, err := raw.Hello(ctx, node, wire.PathSubscriptions, wire.Hello{Client: "loadtest"})
+	channel, _, err := cfg.dialer().Hello(ctx, node, wire.PathSubscriptions, wire.Hello{Client: "loadtest"})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

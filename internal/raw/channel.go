@@ -1,7 +1,6 @@
 package raw
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -17,13 +16,16 @@ const MaxFrame = 16 << 20
 // Channel is one connection to a node. One goroutine may send while another one
 // receives.
 type Channel struct {
-	conn *websocket.Conn
+	conn   *websocket.Conn
+	format wire.Format
 }
 
 // Dialer opens connections through an HTTP client; the zero value, through the
 // default one.
 type Dialer struct {
 	HTTP *http.Client
+	// Formats are offered to the node, best first. None: JSON.
+	Formats []wire.Format
 }
 
 // Dial opens a connection to the node, given as host:port, on one of the two
@@ -41,13 +43,26 @@ func Hello(ctx context.Context, node, path string, hello wire.Hello) (*Channel, 
 // Dial is the function Dial through the dialer's client.
 func (d Dialer) Dial(ctx context.Context, node, path string) (*Channel, error) {
 	options := &websocket.DialOptions{HTTPClient: d.HTTP, Subprotocols: []string{wire.SubprotocolJSON}}
+	if len(d.Formats) > 0 {
+		options.Subprotocols = nil
+	}
+	for _, f := range d.Formats {
+		options.Subprotocols = append(options.Subprotocols, f.Subprotocol())
+	}
 	conn, _, err := websocket.Dial(ctx, "ws://"+node+path, options)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", node, err)
 	}
 	conn.SetReadLimit(MaxFrame)
-	return &Channel{conn: conn}, nil
+	c := &Channel{conn: conn}
+	if conn.Subprotocol() == wire.SubprotocolProto {
+		c.format = wire.FormatProto
+	}
+	return c, nil
 }
+
+// Format returns the format that the node has picked.
+func (c *Channel) Format() wire.Format { return c.format }
 
 // Hello is the function Hello through the dialer's client.
 func (d Dialer) Hello(ctx context.Context, node, path string, hello wire.Hello) (*Channel, *wire.Welcome, error) {
@@ -82,16 +97,23 @@ func (c *Channel) Send(ctx context.Context, messages ...wire.Message) error {
 	var frame []byte
 	for _, m := range messages {
 		var err error
-		if frame, err = wire.AppendJSON(frame, m); err != nil {
+		if frame, err = c.format.Append(frame, m); err != nil {
 			return err
 		}
 	}
-	return c.SendText(ctx, frame)
+	if c.format == wire.FormatProto {
+		return c.send(ctx, websocket.MessageBinary, frame)
+	}
+	return c.send(ctx, websocket.MessageText, frame)
 }
 
 // SendText sends any bytes as one text frame.
 func (c *Channel) SendText(ctx context.Context, frame []byte) error {
-	if err := c.conn.Write(ctx, websocket.MessageText, frame); err != nil {
+	return c.send(ctx, websocket.MessageText, frame)
+}
+
+func (c *Channel) send(ctx context.Context, kind websocket.MessageType, frame []byte) error {
+	if err := c.conn.Write(ctx, kind, frame); err != nil {
 		return fmt.Errorf("send: %w", err)
 	}
 	return nil
@@ -112,10 +134,9 @@ func (c *Channel) Receive(ctx context.Context) (Frame, error) {
 		return Frame{}, fmt.Errorf("receive: %w", err)
 	}
 	frame := Frame{Size: len(data)}
-	for line := range bytes.Lines(data) {
-		m, err := wire.DecodeJSON(line)
+	for m, err := range c.format.Messages(data) {
 		if err != nil {
-			return Frame{}, fmt.Errorf("receive %.200q: %w", line, err)
+			return Frame{}, fmt.Errorf("receive %.200q: %w", data, err)
 		}
 		frame.Messages = append(frame.Messages, m)
 	}

@@ -70,3 +70,45 @@ func TestReceiveTakesAFrameApart(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
+
+func TestTheNodePicksTheFormat(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		format, _ := wire.Negotiate(r.Header.Values("Sec-WebSocket-Protocol"))
+		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{format.Subprotocol()}})
+		if err != nil {
+			return
+		}
+		defer conn.CloseNow()
+		kind, frame, err := conn.Read(r.Context())
+		if err != nil {
+			return
+		}
+		_ = conn.Write(r.Context(), kind, frame) // an echo
+		_, _, _ = conn.Read(r.Context())
+	}))
+	t.Cleanup(server.Close)
+	for _, test := range []struct {
+		offered []wire.Format
+		want    wire.Format
+	}{
+		{nil, wire.FormatJSON},
+		{[]wire.Format{wire.FormatProto, wire.FormatJSON}, wire.FormatProto},
+		{[]wire.Format{wire.FormatJSON}, wire.FormatJSON},
+	} {
+		c, err := Dialer{Formats: test.offered}.Dial(t.Context(), strings.TrimPrefix(server.URL, "http://"), wire.PathSubscriptions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if c.Format() != test.want {
+			t.Errorf("of %v it is %s", test.offered, c.Format().Subprotocol())
+		}
+		if err := c.Send(t.Context(), &wire.Ack{Seq: 1}, &wire.Ack{Seq: 2}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Receive(t.Context())
+		if err != nil || len(got.Messages) != 2 || wire.SeqOf(got.Messages[1]) != 2 {
+			t.Errorf("of %v comes %+v, %v", test.offered, got, err)
+		}
+	}
+}
