@@ -39,9 +39,15 @@ connect(`${write}/api/v1/registrations`, () => ({ process: process_, connection:
 
 const held = new Map(); // key -> put
 let shadow; // the keys of a snapshot that is under way
+let seq = 0, token; // what to resume from
+const digest = () =>
+  BigInt.asUintN(64, [...held.values()].reduce((sum, put) => sum + BigInt("0x" + put.hash), 0n)).toString(16).padStart(16, "0");
+
 connect(`${read}/api/v1/subscriptions`, () => ({}), (m, say) => {
-  if (m.type === "welcome") say({ type: "subscribe", seq: 1, interests: [{ kind: "app", value: app }] });
+  const subscribe = (token) => say({ type: "subscribe", seq: ++seq, interests: [{ kind: "app", value: app }], token });
+  if (m.type === "welcome") subscribe(token), (token = undefined); // said once; the answer brings another
   else if (m.type === "snapshot") shadow = new Set();
+  else if (m.type === "resumed") shadow = undefined;
   else if (m.type === "put") {
     const key = JSON.stringify([m.instance.app, m.instance.id]);
     const before = held.get(key);
@@ -49,9 +55,12 @@ connect(`${read}/api/v1/subscriptions`, () => ({}), (m, say) => {
     held.set(key, m), shadow?.add(key);
   } else if (m.type === "remove") {
     if (held.delete(JSON.stringify([m.app, m.id]))) console.log("removed", m.id);
-  } else if (m.type === "synced") {
+  } else if (m.type === "synced" || m.type === "heartbeat") {
     for (const [key, gone] of held) if (shadow && !shadow.has(key)) held.delete(key), console.log("removed", gone.instance.id);
     (shadow = undefined), (delay = 100);
-    console.log("synced", held.size);
+    const level = m.count === held.size && m.digest === digest();
+    token = level ? m.token : undefined;
+    if (!level) subscribe(); // everything anew
+    if (m.type === "synced") console.log("synced", held.size);
   }
 });
