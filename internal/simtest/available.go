@@ -16,6 +16,7 @@ type question struct {
 	at   time.Duration
 	fair func() bool
 	node string
+	most time.Duration // that the answer may take
 }
 
 // answered takes the answer to a Subscribe and those before it.
@@ -29,8 +30,8 @@ func (s *subscriber) answered(seq uint64) {
 // time, let a Subscribe wait for too long.
 func (s *subscriber) judgeAnswers() {
 	for _, q := range s.asked {
-		if took := s.w.now - q.at; took > s.w.times.answers && !s.stalled() && s.w.now > s.reads+s.w.times.answers && q.fair() && !s.severed() {
-			promise.NewAvailability(q.node, s.w.times.answers, &s.w.report).Answered("subscribe", took, nil)
+		if took := s.w.now - q.at; took > q.most && !s.stalled() && s.w.now > s.reads+q.most && q.fair() && !s.severed() {
+			promise.NewAvailability(q.node, q.most, &s.w.report).Answered("subscribe", took, nil)
 		}
 	}
 }

@@ -47,8 +47,7 @@
 // missing at a node that never heard of it, without a tombstone to say why: there
 // Gapless is excused, whether or not it is this end that the node was told of.
 //
-// Resumable and Isolated aren't judged here: there are no resume tokens yet, and
-// virtual time knows no delay by work.
+// Isolated isn't judged here: virtual time knows no delay by work.
 //
 // # What remains
 //
@@ -68,7 +67,8 @@
 //   - Every node that had it died, within seconds of its being said, or all of them
 //     at once without their disks. The client brings it back.
 //   - A subscriber lost its reader and came to one that is behind: for as long as
-//     that takes to catch up, what is new isn't there. Resume tokens will mend it.
+//     that takes to catch up, what is new isn't there. Its token has it wait, but
+//     not for ever, and knows nothing of what it heard since.
 //   - The word of an earlier connection, which reached a node late and is shown,
 //     after the client has unregistered through the next one, until the node that
 //     heard that says so again. Where the instance is still registered, views keep

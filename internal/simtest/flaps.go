@@ -137,8 +137,7 @@ func (f *flaps) cause(s *said) string {
 	if s.held >= 0 && w.now-s.held >= w.times.leaseLasts {
 		connected = connectedAll
 	}
-	const soon = 2 * time.Second
-	if f.of.mono()-f.of.begun < soon {
+	if soon := 2*time.Second + w.times.resume; f.of.mono()-f.of.begun < soon {
 		return readerBehind + connected
 	}
 	how := s.ended.how

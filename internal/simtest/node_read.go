@@ -2,11 +2,13 @@ package simtest
 
 import (
 	"slices"
+	"time"
 
 	"heureka/cluster"
 	"heureka/interest"
 	"heureka/model"
 	"heureka/read-node/fanout"
+	"heureka/read-node/resume"
 	"heureka/wire"
 )
 
@@ -14,7 +16,10 @@ import (
 type readNode struct {
 	*node
 	hub      *fanout.Hub
+	desk     *resume.Desk
+	issuer   *resume.Issuer
 	stale    bool
+	planned  time.Duration // when the hub is looked at next, in mono time; 0: not planned
 	sessions map[fanout.SessionID]*subscription
 	last     fanout.SessionID
 }
@@ -26,9 +31,10 @@ func (w *world) addReader(name string) {
 	w.readers = append(w.readers, n)
 }
 
-func (n *readNode) begin(*cluster.Replica) {
-	n.hub = fanout.New(n.w.times.hub(), interest.DefaultLimits(), nil)
-	n.sessions, n.stale = make(map[fanout.SessionID]*subscription), false
+func (n *readNode) begin(r *cluster.Replica) {
+	n.desk, n.issuer = resume.NewDesk(resume.Config{Wait: n.w.times.resume}), resume.NewIssuer("")
+	n.hub = fanout.New(n.w.times.hub(), interest.DefaultLimits(), func(set interest.Set) string { return n.issuer.Token(r, set) })
+	n.sessions, n.stale, n.planned = make(map[fanout.SessionID]*subscription), false, 0
 	n.every(n.w.times.heartbeat, func() { n.hub.Heartbeat(n.stale) })
 }
 
@@ -43,6 +49,9 @@ func (n *readNode) tick(now model.Moment) {
 	for _, s := range n.ordered() {
 		s.tick()
 	}
+	for _, a := range n.desk.Due(now.Mono, n.replica) {
+		n.sessions[a.Session].arrive(a)
+	}
 }
 
 func (n *readNode) take(model.Moment) ([]cluster.Outgoing, []model.Change) {
@@ -50,6 +59,7 @@ func (n *readNode) take(model.Moment) ([]cluster.Outgoing, []model.Change) {
 	for _, c := range effects.Changes {
 		n.hub.Apply(c)
 	}
+	n.issuer.Moved()
 	for _, d := range n.hub.Deliveries(n.mono()) {
 		if d.Err != nil {
 			n.sessions[d.Session].kick(wire.NewError(wire.CodeOverloaded, "%v", d.Err))
@@ -58,7 +68,16 @@ func (n *readNode) take(model.Moment) ([]cluster.Outgoing, []model.Change) {
 		n.w.note("frame", n.name, uint64(d.Session), uint64(len(d.Frame)))
 		n.sessions[d.Session].deliver(d.Frame)
 	}
+	n.look()
 	return effects.Messages, effects.Changes
+}
+
+// look comes back when a session's pace lets it.
+func (n *readNode) look() {
+	if due, waits := n.hub.Due(); waits && (n.planned == 0 || due < n.planned) {
+		n.planned = due
+		n.after(max(due-n.mono(), time.Millisecond), func() { n.planned = 0 })
+	}
 }
 
 func (n *readNode) published() {}
@@ -67,7 +86,7 @@ func (n *readNode) accept(e *end) {
 	n.last++
 	s := &subscription{node: n, id: n.last, end: e}
 	n.sessions[s.id] = s
-	n.hub.Open(s.id, wire.FormatJSON)
+	n.hub.Open(s.id, s.format())
 	e.hear, e.ended, e.room = s.hear, s.over, s.write
 }
 

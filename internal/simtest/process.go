@@ -1,6 +1,10 @@
 package simtest
 
-import "time"
+import (
+	"time"
+
+	"heureka/wire"
+)
 
 // process is what runs on one machine: a node, a client or a subscriber. Runs of
 // it come and go, its name and its machine stay.
@@ -8,6 +12,8 @@ type process struct {
 	w    *world
 	name string
 	host int // its place in the network
+
+	format wire.Format // that it speaks with nodes
 
 	run    int // counts its runs: what was planned in an earlier one doesn't happen
 	up     bool

@@ -29,6 +29,7 @@ type Results struct {
 	Troubles     int // faults
 	Kept         int // intervals in which Kept was judged, of a reader and a client each
 	Departed     int // incarnations that left a node's vector
+	Resumes      int // Subscribes that brought a token
 	Flaps        map[string]int
 	Older        map[string]int
 	Flapped      int // runs with any of either
@@ -50,6 +51,7 @@ func (r *Results) Add(other Results) {
 	r.Troubles += other.Troubles
 	r.Kept += other.Kept
 	r.Departed += other.Departed
+	r.Resumes += other.Resumes
 	r.Flapped += other.Flapped
 	if other.Flapped == 0 && len(other.Flaps)+len(other.Older) > 0 {
 		r.Flapped++
@@ -65,8 +67,8 @@ func (r *Results) Add(other Results) {
 // String tells the sums, and what remains by name.
 func (r Results) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d runs of %s: %d words, %d events, %d faults, %d departures, %d intervals of Kept; flaps or older words in %d runs",
-		r.Runs, (r.Virtual / time.Duration(max(1, r.Runs))).Round(time.Second), r.Acknowledged, r.Events, r.Troubles, r.Departed, r.Kept, r.Flapped)
+	fmt.Fprintf(&b, "%d runs of %s: %d words, %d events, %d faults, %d departures, %d resumes, %d intervals of Kept; flaps or older words in %d runs",
+		r.Runs, (r.Virtual / time.Duration(max(1, r.Runs))).Round(time.Second), r.Acknowledged, r.Events, r.Troubles, r.Departed, r.Resumes, r.Kept, r.Flapped)
 	for _, sums := range []struct {
 		what string
 		by   map[string]int

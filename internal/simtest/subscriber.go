@@ -1,7 +1,6 @@
 package simtest
 
 import (
-	"bytes"
 	"time"
 
 	"heureka/client/line"
@@ -27,6 +26,7 @@ type subscriber struct {
 	asked   []question
 	frames  [][]byte
 	leaving *line.Departure
+	tokens  []*promise.Memory // those told last
 }
 
 func (w *world) addSubscriber(name string) {
@@ -34,6 +34,7 @@ func (w *world) addSubscriber(name string) {
 	for _, n := range w.readers {
 		s.nodes = append(s.nodes, n.node)
 	}
+	s.format = wire.Format(len(w.subscribers) % wire.Formats)
 	w.subscribers = append(w.subscribers, s)
 }
 
@@ -46,7 +47,7 @@ func (s *subscriber) boot() {
 	}
 	s.mirror = mirror.New(cfg, s.wants)
 	s.fence, s.flaps = newMirrorFence(s), newFlaps(s)
-	s.frames, s.leaving, s.asked, s.reads = nil, nil, nil, 0
+	s.frames, s.leaving, s.asked, s.reads, s.tokens = nil, nil, nil, 0, nil
 	s.begin(s)
 	s.w.tell(s.name, "boots")
 	s.input(s.run, func() {})
@@ -91,7 +92,7 @@ func (s *subscriber) connect(now time.Duration) {
 	s.judge = promise.NewSession(s.name+" at "+s.at().name, &s.w.report)
 	s.asked = nil
 	s.end.busy = s.stalled
-	s.mirror.Connect(now, wire.FormatJSON)
+	s.mirror.Connect(now, s.format)
 	s.drain()
 }
 
@@ -101,6 +102,7 @@ func (s *subscriber) receive(now time.Duration, messages []wire.Message) {
 		if synced, ok := m.(*wire.Synced); ok {
 			s.answered(synced.Seq)
 		}
+		s.remember(m)
 		s.mirror.Receive(now, m)
 		s.fence.heard(m)
 		s.events()
@@ -134,16 +136,20 @@ func (s *subscriber) take() ([][]byte, *line.Departure) {
 
 // sent tells the judges of a Subscribe that is about to leave.
 func (s *subscriber) sent(frame []byte) {
-	for text := range bytes.Lines(frame) {
-		m, err := wire.DecodeJSON(text)
+	for m, err := range s.format.Messages(frame) {
 		if err != nil {
-			s.w.wrong(s.name, "says %q: %v", text, err)
+			s.w.wrong(s.name, "says %q: %v", frame, err)
 			return
 		}
 		if m, ok := m.(*wire.Subscribe); ok {
 			s.judge.Subscribed(m.Seq, matcher(m.Interests))
+			s.resumes(m)
 			n := s.at()
-			s.asked = append(s.asked, question{m.Seq, s.w.now, s.w.fair(s.process, n), n.name})
+			most := s.w.times.answers
+			if m.Token != "" {
+				most += s.w.times.resume
+			}
+			s.asked = append(s.asked, question{m.Seq, s.w.now, s.w.fair(s.process, n), n.name, most})
 		}
 	}
 }

@@ -1,12 +1,11 @@
 package simtest
 
 import (
-	"bytes"
-	"errors"
 	"time"
 
 	"heureka/interest"
 	"heureka/read-node/fanout"
+	"heureka/read-node/resume"
 	"heureka/wire"
 )
 
@@ -30,10 +29,9 @@ const window = 256
 // hear obeys a frame of the subscriber.
 func (s *subscription) hear(frame []byte) {
 	n := s.node
-	for line := range bytes.Lines(frame) {
-		m, err := wire.DecodeJSON(line)
+	for m, err := range s.format().Messages(frame) {
 		if err != nil {
-			n.w.wrong(n.name, "a subscriber said %q: %v", line, err)
+			n.w.wrong(n.name, "a subscriber said %q: %v", frame, err)
 			return
 		}
 		switch m := m.(type) {
@@ -60,13 +58,24 @@ func (s *subscription) subscribe(m *wire.Subscribe) {
 	}
 	n.w.note("subscribe", n.name, uint64(s.id), m.Seq)
 	known, _ := n.hub.Survey(set).Match(func() bool { return false })
-	if err := n.hub.Subscribe(s.id, fanout.Subscription{Seq: m.Seq, Set: set, Known: known}); errors.Is(err, fanout.ErrFull) {
-		s.kick(wire.NewError(wire.CodeOverloaded, "the node has no room for another set of interests").For(m.Seq))
+	sub := fanout.Subscription{Seq: m.Seq, Set: set, Known: known, Pace: time.Duration(m.PaceMs) * time.Millisecond}
+	arrival := resume.Arrival{Session: s.id, Subscription: sub}
+	if arrival, due := n.desk.Receive(n.mono(), n.replica, arrival, m.Token); due {
+		s.arrive(arrival)
 	}
 }
 
+// arrive subscribes, when nothing is waited for any more.
+func (s *subscription) arrive(a resume.Arrival) {
+	if err := s.node.hub.Subscribe(a.Session, a.Subscription); err != nil {
+		s.kick(wire.NewError(wire.CodeOverloaded, "the node has no room for another set of interests").For(a.Seq))
+	}
+}
+
+func (s *subscription) format() wire.Format { return s.end.peer.process.format }
+
 func (s *subscription) say(m wire.Message) {
-	line, err := wire.AppendJSON(nil, m)
+	line, err := s.format().Append(nil, m)
 	if err != nil {
 		s.node.w.wrong(s.node.name, "encode: %v", err)
 		return
@@ -124,7 +133,7 @@ func (s *subscription) tick() {
 
 // kick ends the connection from the node's side.
 func (s *subscription) kick(why *wire.Error) {
-	line, _ := wire.AppendJSON(nil, why)
+	line, _ := s.format().Append(nil, why)
 	s.end.say(line)
 	s.end.close()
 	s.over()
@@ -133,5 +142,6 @@ func (s *subscription) kick(why *wire.Error) {
 // over tells the hub that the connection is no more.
 func (s *subscription) over() {
 	delete(s.node.sessions, s.id)
+	s.node.desk.Forget(s.id)
 	s.node.hub.Close(s.id)
 }

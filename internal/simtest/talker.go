@@ -1,7 +1,6 @@
 package simtest
 
 import (
-	"bytes"
 	"errors"
 	"time"
 
@@ -145,10 +144,9 @@ func (t *talker) gone(why *line.Departure) {
 
 func (t *talker) hear(frame []byte) {
 	var messages []wire.Message
-	for text := range bytes.Lines(frame) {
-		m, err := wire.DecodeJSON(text)
+	for m, err := range t.format.Messages(frame) {
 		if err != nil {
-			t.w.wrong(t.name, "a node said %q: %v", text, err)
+			t.w.wrong(t.name, "a node said %q: %v", frame, err)
 			return
 		}
 		messages = append(messages, m)

@@ -23,6 +23,7 @@ type times struct {
 	hello      time.Duration // a reader's patience with a subscriber that says nothing
 	patience   time.Duration // and with one that takes nothing
 	fence      time.Duration // of mirrors
+	resume     time.Duration // a reader's wait until it has come as far as a subscriber's token
 	backoff    line.Backoff
 }
 
@@ -38,6 +39,7 @@ func standardTimes() times {
 		hello:      4 * time.Second,
 		patience:   12 * time.Second,
 		fence:      15 * time.Second,
+		resume:     4 * time.Second,
 		backoff:    line.Backoff{Base: 200 * time.Millisecond, Max: 2 * time.Second},
 	}
 }

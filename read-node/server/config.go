@@ -9,6 +9,7 @@ import (
 	"heureka/interest"
 	"heureka/internal/ops"
 	"heureka/read-node/fanout"
+	"heureka/read-node/resume"
 	"heureka/read-node/session"
 	"heureka/replication"
 	"heureka/wire"
@@ -31,6 +32,8 @@ type Config struct {
 	Patience  time.Duration `help:"A subscriber that has taken no byte for so long is given up." default:"5m" env:"HEUREKA_PATIENCE"`
 	Close     time.Duration `name:"close-timeout" help:"For the last words to a subscriber." default:"5s" env:"HEUREKA_CLOSE_TIMEOUT"`
 	Pace      time.Duration `name:"subscribe-pace" help:"Shortest time between two changes of interest on one connection; who is faster is read more slowly." default:"20ms" env:"HEUREKA_SUBSCRIBE_PACE"`
+
+	ResumeWait time.Duration `help:"How long a subscriber with a token waits for this node to come as far as the one it comes from; longer than grace." default:"4s" env:"HEUREKA_RESUME_WAIT"`
 
 	DrainSpread  time.Duration `help:"When stopping, subscribers are asked to go elsewhere within this time." default:"10s" env:"HEUREKA_DRAIN_SPREAD"`
 	DrainTimeout time.Duration `help:"When stopping, subscribers that are still there after this time are closed." default:"15s" env:"HEUREKA_DRAIN_TIMEOUT"`
@@ -110,6 +113,7 @@ func (c Config) validateTimes() error {
 		ops.Positive("close-timeout", c.Close),
 		ops.AtLeast("subscribe-pace", c.Pace, 0),
 		ops.AtLeast("grace", c.Grace, 0),
+		ops.AtLeast("resume-wait", c.ResumeWait, 0),
 		ops.Drain(c.DrainSpread, c.DrainTimeout),
 		ops.Heard(c.Beacon, c.DeadAfter, c.Tombstones),
 	)
@@ -151,6 +155,8 @@ func (c Config) fanout() fanout.Config {
 		Headroom: wire.FrameHeadroom, Seal: wire.SealFrame,
 	}
 }
+
+func (c Config) resume() resume.Config { return resume.Config{Cluster: c.Cluster, Wait: c.ResumeWait} }
 
 func (c Config) session() session.Config {
 	return session.Config{

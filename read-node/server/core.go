@@ -7,6 +7,7 @@ import (
 	"heureka/cluster"
 	"heureka/model"
 	"heureka/read-node/fanout"
+	"heureka/read-node/resume"
 	"heureka/read-node/session"
 	"heureka/wire"
 )
@@ -15,6 +16,8 @@ import (
 type core struct {
 	replica  *cluster.Replica
 	hub      *fanout.Hub
+	desk     *resume.Desk
+	issuer   *resume.Issuer
 	sessions map[fanout.SessionID]*session.Session
 	stale    bool
 	writers  *writers
@@ -28,6 +31,7 @@ type command struct {
 	kind    commandKind
 	session *session.Session
 	sub     fanout.Subscription
+	token   string // of a subscribe
 	ask     func(*core)
 }
 
@@ -41,28 +45,51 @@ const (
 	commandAsk
 )
 
-func (c *core) do(cmd command) {
+func (c *core) do(cmd command, now model.Moment) {
 	switch s := cmd.session; cmd.kind {
 	case commandOpen:
 		c.sessions[s.ID] = s
-		c.hub.Open(s.ID, wire.FormatJSON)
+		c.hub.Open(s.ID, s.Format())
 	case commandSubscribe:
-		if err := c.hub.Subscribe(s.ID, cmd.sub); err != nil {
+		if err := c.subscribe(cmd, now.Mono); err != nil {
 			s.Refuse(cmd.sub.Seq, overloaded())
 		}
 	case commandWritten:
 		c.hub.Written(s.ID)
 	case commandClose:
 		delete(c.sessions, s.ID)
+		c.desk.Forget(s.ID)
 		c.hub.Close(s.ID)
 	case commandAsk:
 		cmd.ask(c)
 	}
 }
 
+// subscribe passes a Subscribe on to the hub, at once or when it has waited for
+// this node to come as far as its token.
+func (c *core) subscribe(cmd command, now time.Duration) error {
+	a, due := c.desk.Receive(now, c.replica, resume.Arrival{Session: cmd.session.ID, Subscription: cmd.sub}, cmd.token)
+	if !due {
+		return nil
+	}
+	return c.hub.Subscribe(a.Session, a.Subscription)
+}
+
+// receive lets those subscribe who have waited.
+func (c *core) receive(now time.Duration) {
+	for _, a := range c.desk.Due(now, c.replica) {
+		if err := c.hub.Subscribe(a.Session, a.Subscription); err != nil {
+			// Also where those have gone meanwhile who had the same patterns: somebody
+			// who waited so long may as well ask elsewhere.
+			c.sessions[a.Session].Refuse(a.Seq, overloaded())
+		}
+	}
+}
+
 // tick does what is due.
 func (c *core) tick(now model.Moment) {
 	c.replica.Tick(now)
+	c.receive(now.Mono)
 	if stale := c.replica.Stale(now.Mono); stale != c.stale {
 		c.stale = stale
 		c.hub.Heartbeat(stale)
@@ -88,6 +115,7 @@ func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) (agai
 			c.metrics.propagation.Observe(max(said, 0).Seconds())
 		}
 	}
+	c.issuer.Moved()
 	return c.deliver(now.Mono)
 }
 

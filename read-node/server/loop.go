@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"heureka/model"
 	"heureka/read-node/fanout"
 	"heureka/read-node/session"
+	"heureka/wire"
 )
 
 const (
@@ -53,8 +55,8 @@ func (l *loop) run(net network) {
 	defer ticker.Stop()
 	heartbeat := time.NewTicker(l.heartbeat)
 	defer heartbeat.Stop()
-	pace := time.NewTimer(l.heartbeat)
-	defer pace.Stop()
+	paced := time.NewTimer(l.heartbeat)
+	defer paced.Stop()
 	for {
 		select {
 		case <-l.stop:
@@ -63,13 +65,13 @@ func (l *loop) run(net network) {
 			now := l.now()
 			l.core.tick(now)
 			l.published(l.core, now)
-		case <-pace.C: // somebody's next frame is due
+		case <-paced.C: // somebody's next frame is due
 		case <-heartbeat.C:
 			l.core.hub.Heartbeat(l.core.stale)
 		case m := <-net.Incoming():
 			l.core.replica.Receive(l.now(), m)
 		case c := <-l.commands:
-			l.core.do(c)
+			l.core.do(c, l.now())
 		case p := <-l.core.writers.done:
 			l.core.delivered(p)
 		case <-once:
@@ -80,7 +82,7 @@ func (l *loop) run(net network) {
 			once = at
 		}
 		if due, waits := l.core.hub.Due(); waits {
-			pace.Reset(due - l.now().Mono)
+			paced.Reset(due - l.now().Mono)
 		}
 	}
 }
@@ -93,7 +95,7 @@ func (l *loop) drain(net network) {
 		case m := <-net.Incoming():
 			l.core.replica.Receive(now, m)
 		case c := <-l.commands:
-			l.core.do(c)
+			l.core.do(c, now)
 		case p := <-l.core.writers.done:
 			l.core.delivered(p)
 		default:
@@ -142,19 +144,20 @@ func (l *loop) Open(s *session.Session) { l.post(command{kind: commandOpen, sess
 
 // Subscribe has patterns matched here, on the goroutine of the session that
 // brought them: a costly one delays its own session, and not the loop.
-func (l *loop) Subscribe(s *session.Session, seq uint64, set interest.Set) {
-	sub := fanout.Subscription{Seq: seq, Set: set}
+func (l *loop) Subscribe(s *session.Session, m *wire.Subscribe, set interest.Set) {
+	c := command{kind: commandSubscribe, session: s, token: m.Token}
+	c.sub = fanout.Subscription{Seq: m.Seq, Set: set, Pace: pace(m.PaceMs)}
 	if !slices.ContainsFunc(set.Atoms(), func(in interest.Interest) bool { return in.Op == interest.Like }) {
-		l.post(command{kind: commandSubscribe, session: s, sub: sub})
+		l.post(c)
 		return
 	}
 	err := fanout.ErrUnsurveyed
 	for range surveyTries {
 		var ok bool
-		if sub.Known, ok = l.survey(s, set); !ok {
+		if c.sub.Known, ok = l.survey(s, set); !ok {
 			return
 		}
-		if !l.ask(s.Ended(), func(c *core) { err = c.hub.Subscribe(s.ID, sub) }) {
+		if !l.ask(s.Ended(), func(core *core) { err = core.subscribe(c, l.now().Mono) }) {
 			return
 		}
 		if !errors.Is(err, fanout.ErrUnsurveyed) {
@@ -162,8 +165,13 @@ func (l *loop) Subscribe(s *session.Session, seq uint64, set interest.Set) {
 		}
 	}
 	if err != nil {
-		s.Refuse(seq, overloaded())
+		s.Refuse(m.Seq, overloaded())
 	}
+}
+
+// pace returns the pace that a subscriber asks for; the hub bounds it.
+func pace(ms int64) time.Duration {
+	return time.Duration(max(0, min(ms, math.MaxInt32))) * time.Millisecond
 }
 
 // surveyTries is how often a session matches its patterns because those who had

@@ -6,6 +6,7 @@ import (
 
 	"heureka/cluster"
 	"heureka/internal/ops"
+	"heureka/read-node/resume"
 	"heureka/read-node/session"
 	"heureka/replication"
 	"heureka/wire"
@@ -95,7 +96,11 @@ func (m *metrics) sessions() {
 		func(s *sample) uint64 { return s.hub.Replaced })
 	m.Counter("switches_total", "Changes of interest that needed no snapshot.", func(s *sample) uint64 { return s.hub.Switched })
 	m.Counter("resumes_total", "Tokens answered by what was missed.", func(s *sample) uint64 { return s.hub.Resumed })
-	m.Counter("refused_tokens_total", "Tokens that didn't count.", func(s *sample) uint64 { return s.hub.Refused })
+	m.Gauge("resumes_waiting", "Subscribers with a token that wait for this node to come as far.", func(s *sample) int { return s.desk.Waiting })
+	for _, reason := range resume.Reasons() {
+		m.With(prometheus.Labels{"reason": reason}).Counter("refused_tokens_total", "Tokens that didn't count.",
+			func(s *sample) uint64 { return s.desk.Refused[reason] })
+	}
 	m.Counter("outweighed_tokens_total", "Tokens that counted where a snapshot was shorter, or what was missed had no room.",
 		func(s *sample) uint64 { return s.hub.Outweighed })
 	m.Counter("given_up_total", "Subscribers ended for want of room.", func(s *sample) uint64 { return s.hub.GivenUp })

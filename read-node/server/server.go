@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/interest"
 	"heureka/internal/ops"
 	"heureka/model"
 	"heureka/read-node/fanout"
+	"heureka/read-node/resume"
 	"heureka/read-node/session"
 	"heureka/replication"
 
@@ -90,10 +92,15 @@ func (s *Server) newLoop() *loop {
 		advertise = s.http.Addr().String()
 	}
 	random := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	replica := cluster.New(s.config.replica(), s.self, cluster.Read, advertise, random)
+	issuer := resume.NewIssuer(s.config.Cluster)
+	token := func(set interest.Set) string { return issuer.Token(replica, set) }
 	return &loop{
 		core: &core{
-			replica:  cluster.New(s.config.replica(), s.self, cluster.Read, advertise, random),
-			hub:      fanout.New(s.config.fanout(), s.config.interests(), nil),
+			replica:  replica,
+			hub:      fanout.New(s.config.fanout(), s.config.interests(), token),
+			desk:     resume.NewDesk(s.config.resume()),
+			issuer:   issuer,
 			sessions: make(map[fanout.SessionID]*session.Session),
 			writers:  newWriters(s.config.Writers, s.config.MaxPortions),
 			metrics:  s.metrics,

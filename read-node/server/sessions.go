@@ -78,8 +78,8 @@ func (ss *sessions) Open(s *session.Session) {
 }
 
 // Subscribe passes a Subscribe on to the loop.
-func (ss *sessions) Subscribe(s *session.Session, seq uint64, set interest.Set) {
-	ss.loop.Subscribe(s, seq, set)
+func (ss *sessions) Subscribe(s *session.Session, m *wire.Subscribe, set interest.Set) {
+	ss.loop.Subscribe(s, m, set)
 }
 
 // Written passes on that a frame has left that had not at once.

@@ -7,6 +7,7 @@ import (
 	"heureka/cluster"
 	"heureka/model"
 	"heureka/read-node/fanout"
+	"heureka/read-node/resume"
 )
 
 // state is what the node tells of itself: a copy that the loop makes with each
@@ -16,6 +17,7 @@ type state struct {
 	stale   bool
 	behind  bool
 	hub     fanout.Stats
+	desk    resume.Stats
 	atOnce  uint64 // frames
 	replica cluster.Stats
 	entries int    // live ones of the map
@@ -47,6 +49,7 @@ func (s *Server) publish(c *core, now model.Moment) {
 		stale:   c.stale,
 		behind:  c.replica.Behind(now.Mono),
 		hub:     c.hub.Stats(),
+		desk:    c.desk.Stats(),
 		atOnce:  c.atOnce,
 		replica: c.replica.Stats(),
 		entries: c.replica.Map().Live(),

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -19,7 +18,8 @@ type subscriber struct {
 	t      *testing.T
 	conn   *websocket.Conn
 	ctx    context.Context
-	rest   [][]byte
+	format wire.Format
+	rest   []wire.Message
 	report promise.Report
 	judge  *promise.Session
 	bounds promise.Bounds
@@ -27,17 +27,21 @@ type subscriber struct {
 	heard  int // messages
 }
 
-func (n *node) dial() *subscriber {
+func (n *node) dial() *subscriber { return n.dialIn(wire.FormatJSON) }
+
+// dialIn connects a subscriber that speaks a format.
+func (n *node) dialIn(format wire.Format) *subscriber {
 	n.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	n.t.Cleanup(cancel)
-	conn, _, err := websocket.Dial(ctx, "ws://"+n.Addresses().HTTP+wire.PathSubscriptions, nil)
+	conn, _, err := websocket.Dial(ctx, "ws://"+n.Addresses().HTTP+wire.PathSubscriptions,
+		&websocket.DialOptions{Subprotocols: []string{format.Subprotocol()}})
 	if err != nil {
 		n.t.Fatal(err)
 	}
 	conn.SetReadLimit(-1)
 	n.t.Cleanup(func() { _ = conn.CloseNow() })
-	s := &subscriber{t: n.t, conn: conn, ctx: ctx}
+	s := &subscriber{t: n.t, conn: conn, ctx: ctx, format: format}
 	s.judge = promise.NewSession(n.t.Name(), &s.report)
 	return s
 }
@@ -46,12 +50,17 @@ func (n *node) dial() *subscriber {
 func (n *node) subscribe(interests ...interest.Interest) *subscriber {
 	n.t.Helper()
 	s := n.dial()
-	s.send(&wire.Hello{Version: wire.ProtocolVersion})
-	if _, ok := s.next().(*wire.Welcome); !ok {
-		n.t.Fatal("no welcome")
-	}
+	s.greet()
 	s.change(interests...)
 	return s
+}
+
+func (s *subscriber) greet() {
+	s.t.Helper()
+	s.send(&wire.Hello{Version: wire.ProtocolVersion})
+	if _, ok := s.next().(*wire.Welcome); !ok {
+		s.t.Fatal("no welcome")
+	}
 }
 
 // change subscribes to other interests and waits for the answer.
@@ -71,11 +80,15 @@ func (s *subscriber) change(interests ...interest.Interest) {
 
 func (s *subscriber) send(m wire.Message) {
 	s.t.Helper()
-	line, err := wire.AppendJSON(nil, m)
+	frame, err := s.format.Append(nil, m)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.say(websocket.MessageText, line)
+	kind := websocket.MessageText
+	if s.format == wire.FormatProto {
+		kind = websocket.MessageBinary
+	}
+	s.say(kind, frame)
 }
 
 func (s *subscriber) say(kind websocket.MessageType, text []byte) {
@@ -102,14 +115,16 @@ func (s *subscriber) read() (wire.Message, error) {
 			return nil, err
 		}
 		s.bounds.Received(&s.report, s.t.Name(), len(frame))
-		s.rest = bytes.Split(bytes.TrimSuffix(frame, []byte("\n")), []byte("\n"))
+		for m, err := range s.format.Messages(frame) {
+			if err != nil {
+				return nil, err
+			}
+			s.rest = append(s.rest, m)
+		}
 	}
-	m, err := wire.DecodeJSON(s.rest[0])
+	m := s.rest[0]
 	s.rest = s.rest[1:]
 	s.heard++
-	if err != nil {
-		return nil, err
-	}
 	s.judge.Receive(m)
 	return m, s.report.Err()
 }

@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 
 	"heureka/wire"
 )
@@ -17,18 +16,6 @@ const (
 	readBuffer  = 256
 	writeBuffer = 128
 )
-
-// speaksJSON reports whether the peer leaves the subprotocol to the node or
-// offers the one that is spoken here.
-func speaksJSON(r *http.Request) bool {
-	offers := r.Header.Values("Sec-WebSocket-Protocol")
-	if len(offers) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(strings.Split(strings.Join(offers, ","), ","), func(offer string) bool {
-		return strings.EqualFold(strings.TrimSpace(offer), wire.SubprotocolJSON)
-	})
-}
 
 // taking is a response whose socket, when a handshake takes it over, becomes the
 // session's.

@@ -52,13 +52,14 @@ func (a *Acceptor) Stats() Stats {
 // a websocket is answered as HTTP: then Serve reports false, and the hub hears
 // nothing.
 func (a *Acceptor) Serve(w http.ResponseWriter, r *http.Request, id fanout.SessionID) bool {
-	if !speaksJSON(r) {
-		WriteError(w, wire.NewError(wire.CodeUnsupportedVersion, "the only subprotocol here is %s", wire.SubprotocolJSON))
+	format, spoken := wire.Negotiate(r.Header.Values("Sec-WebSocket-Protocol"))
+	if !spoken {
+		WriteError(w, wire.NewError(wire.CodeUnsupportedVersion, "the subprotocols here are %s and %s", wire.SubprotocolJSON, wire.SubprotocolProto))
 		return false
 	}
-	s := newSession(a, id, wire.FormatJSON)
+	s := newSession(a, id, format)
 	conn, err := websocket.Accept(&taking{w, s}, r, &websocket.AcceptOptions{
-		Subprotocols:   []string{wire.SubprotocolJSON},
+		Subprotocols:   []string{format.Subprotocol()},
 		OriginPatterns: a.config.Origins,
 		OnPingReceived: s.pinged,
 	})

@@ -20,6 +20,7 @@ import (
 
 	"heureka/interest"
 	"heureka/read-node/fanout"
+	"heureka/wire"
 )
 
 // childRole is the environment variable that makes this program the other process
@@ -101,10 +102,10 @@ func newCrowd(n int) *crowd {
 	return &crowd{opened: make(chan *Session, n), written: make(chan struct{}, n)}
 }
 
-func (c *crowd) Open(s *Session)                          { c.opened <- s }
-func (c *crowd) Subscribe(*Session, uint64, interest.Set) { c.subscribed.Add(1) }
-func (c *crowd) Written(*Session)                         { c.written <- struct{}{} }
-func (c *crowd) Close(*Session)                           {}
+func (c *crowd) Open(s *Session)                                   { c.opened <- s }
+func (c *crowd) Subscribe(*Session, *wire.Subscribe, interest.Set) { c.subscribed.Add(1) }
+func (c *crowd) Written(*Session)                                  { c.written <- struct{}{} }
+func (c *crowd) Close(*Session)                                    {}
 
 // serve accepts websockets on a port of the system's choice.
 func (c *crowd) serve(config Config) (net.Listener, error) {

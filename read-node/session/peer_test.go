@@ -40,10 +40,12 @@ type hub struct {
 	closed     chan *Session
 }
 
-func (h *hub) Open(s *Session)                                  { h.opened <- s }
-func (h *hub) Subscribe(_ *Session, _ uint64, set interest.Set) { h.subscribed <- set.String() }
-func (h *hub) Written(*Session)                                 { h.written <- struct{}{} }
-func (h *hub) Close(s *Session)                                 { h.closed <- s }
+func (h *hub) Open(s *Session) { h.opened <- s }
+func (h *hub) Subscribe(_ *Session, _ *wire.Subscribe, set interest.Set) {
+	h.subscribed <- set.String()
+}
+func (h *hub) Written(*Session) { h.written <- struct{}{} }
+func (h *hub) Close(s *Session) { h.closed <- s }
 
 func newStage(t *testing.T, adjust func(*Config)) *stage {
 	st := &stage{

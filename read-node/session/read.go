@@ -1,7 +1,6 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -43,13 +42,14 @@ func (s *Session) listen() {
 	s.end()
 }
 
-// hear obeys a message line by line, and returns an error that closes.
-func (s *Session) hear(message []byte) *wire.Error {
-	for line := range bytes.Lines(message) {
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
+// hear obeys a frame, message by message, and returns an error that closes.
+func (s *Session) hear(frame []byte) *wire.Error {
+	for m, err := range s.format.Messages(frame) {
+		if err == nil {
+			err = s.obey(m)
+		} else {
+			err = s.misheard(err)
 		}
-		err := s.obey(line)
 		if err != nil && !err.Code.Kind().Closes {
 			s.common.config.report(err.Code)
 			err = s.answer(err)
@@ -59,6 +59,14 @@ func (s *Session) hear(message []byte) *wire.Error {
 		}
 	}
 	return nil
+}
+
+// misheard returns what to say of a message that can't be read.
+func (s *Session) misheard(err *wire.Error) *wire.Error {
+	if !s.greeted && !err.Code.Kind().Closes {
+		return wire.NewError(wire.CodeHelloExpected, "the first message must be a hello: %s", err.Message)
+	}
+	return err
 }
 
 // message returns the next message of the peer, which isn't nil; neither it nor an
@@ -71,8 +79,8 @@ func (s *Session) message() ([]byte, *wire.Error) {
 		return nil, nil
 	}
 	s.unread = reader
-	if kind != websocket.MessageText {
-		return nil, wire.NewError(wire.CodeMalformed, "a binary message on a text channel")
+	if kind != frameType(s.format) {
+		return nil, wire.NewError(wire.CodeMalformed, "a %s frame, where %s was agreed on", kind, s.format.Subprotocol())
 	}
 	body, err := io.ReadAll(io.LimitReader(reader, int64(s.common.config.MaxMessage)+1))
 	switch {
@@ -86,19 +94,16 @@ func (s *Session) message() ([]byte, *wire.Error) {
 	}
 }
 
-// obey does what one line asks for.
-func (s *Session) obey(line []byte) *wire.Error {
-	m, err := wire.DecodeJSON(line)
-	if err != nil {
-		var said *wire.Error
-		if !errors.As(err, &said) {
-			said = wire.NewError(wire.CodeMalformed, "%v", err)
-		}
-		if !s.greeted && !said.Code.Kind().Closes {
-			return wire.NewError(wire.CodeHelloExpected, "the first message must be a hello: %s", said.Message)
-		}
-		return said
+// frameType returns the type of the frames that carry a format.
+func frameType(f wire.Format) websocket.MessageType {
+	if f == wire.FormatProto {
+		return websocket.MessageBinary
 	}
+	return websocket.MessageText
+}
+
+// obey does what one message asks for.
+func (s *Session) obey(m wire.Message) *wire.Error {
 	hello, isHello := m.(*wire.Hello)
 	switch {
 	case !s.greeted && !isHello:
@@ -139,7 +144,7 @@ func (s *Session) subscribe(m *wire.Subscribe) *wire.Error {
 		return nil
 	}
 	s.subscribed = time.Now()
-	s.common.hub.Subscribe(s, m.Seq, set)
+	s.common.hub.Subscribe(s, m, set)
 	return nil
 }
 

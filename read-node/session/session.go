@@ -23,8 +23,9 @@ type Hub interface {
 	Open(s *Session)
 	// Subscribe passes on what the peer wants to hear of, on the reader's
 	// goroutine; it may do long work there, and gives up when the session has
-	// ended. A refusal comes back through Session.Refuse.
-	Subscribe(s *Session, seq uint64, set interest.Set)
+	// ended. The set is that of the message's interests. A refusal comes back
+	// through Session.Refuse.
+	Subscribe(s *Session, m *wire.Subscribe, set interest.Set)
 	// Written tells that a frame has left of which Session.Send reported that it
 	// had not.
 	Written(s *Session)
@@ -92,6 +93,9 @@ func (s *Session) run() {
 	})
 	s.listen()
 }
+
+// Format returns the format of the frames that the peer takes.
+func (s *Session) Format() wire.Format { return s.format }
 
 // GoAway tells the peer to reconnect elsewhere after a while. Only the first call
 // counts.

@@ -220,8 +220,9 @@ func TestSubprotocols(t *testing.T) {
 	}{
 		{nil, "", http.StatusSwitchingProtocols},
 		{[]string{wire.SubprotocolJSON}, wire.SubprotocolJSON, http.StatusSwitchingProtocols},
-		{[]string{wire.SubprotocolProto, wire.SubprotocolJSON}, wire.SubprotocolJSON, http.StatusSwitchingProtocols},
-		{[]string{wire.SubprotocolProto}, "", http.StatusBadRequest},
+		{[]string{wire.SubprotocolProto, wire.SubprotocolJSON}, wire.SubprotocolProto, http.StatusSwitchingProtocols},
+		{[]string{"heureka.v9+cbor", wire.SubprotocolJSON}, wire.SubprotocolJSON, http.StatusSwitchingProtocols},
+		{[]string{"heureka.v9+cbor"}, "", http.StatusBadRequest},
 	} {
 		conn, response, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(st.server.URL, "http"),
 			&websocket.DialOptions{Subprotocols: c.offers})

@@ -1,0 +1,126 @@
+package resume
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"maps"
+	"slices"
+
+	"heureka/interest"
+	"heureka/model"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/google/uuid"
+)
+
+// Token is what a subscriber brings along: what it holds.
+type Token struct {
+	cluster  uint32 // hash of its name
+	set      uint64 // hash of the interests' canonical text
+	position map[uuid.UUID]uint64
+}
+
+// As bytes a token is its form, the cluster, the interests, the marks and a sum of
+// all that; as text base64 for URLs. Numbers are little-endian.
+const (
+	form     = 1
+	headSize = 1 + 4 + 8
+	markSize = 16 + 8
+	sumSize  = 4
+	// maxMarks is how many incarnations a token names at most, so that nobody can
+	// make the node read more; see cluster.Config.MaxIncarnations.
+	maxMarks = 10_000
+)
+
+var encoding = base64.RawURLEncoding.Strict()
+
+// Parse reads what [Issuer.Token] wrote. It reports false for anything else.
+func Parse(text string) (Token, bool) {
+	if len(text) > encoding.EncodedLen(headSize+maxMarks*markSize+sumSize) {
+		return Token{}, false
+	}
+	raw, err := encoding.DecodeString(text)
+	if err != nil || len(raw) < headSize+sumSize || (len(raw)-headSize-sumSize)%markSize != 0 || raw[0] != form {
+		return Token{}, false
+	}
+	body, sum := raw[:len(raw)-sumSize], raw[len(raw)-sumSize:]
+	if binary.LittleEndian.Uint32(sum) != uint32(xxhash.Sum64(body)) {
+		return Token{}, false
+	}
+	t := Token{
+		cluster:  binary.LittleEndian.Uint32(body[1:]),
+		set:      binary.LittleEndian.Uint64(body[5:]),
+		position: make(map[uuid.UUID]uint64),
+	}
+	for marks := body[headSize:]; len(marks) > 0; marks = marks[markSize:] {
+		t.position[uuid.UUID(marks[:16])] = binary.LittleEndian.Uint64(marks[16:])
+	}
+	return t, true
+}
+
+// vector returns the token's position in terms of the incarnations that a node has
+// heard of. It reports false if the token names another.
+func (t Token) vector(heard model.Vector) (model.Vector, bool) {
+	out := make(model.Vector, len(t.position))
+	for inc := range heard {
+		if seq, ok := t.position[inc.ID]; ok {
+			out[inc] = seq
+		}
+	}
+	return out, len(out) == len(t.position)
+}
+
+// Issuer writes the tokens of one node of a cluster. It belongs to one goroutine.
+type Issuer struct {
+	cluster uint32
+	moved   bool
+	marks   []byte // of the position, encoded; nil: none can be named
+}
+
+// NewIssuer returns the issuer for a cluster of that name.
+func NewIssuer(cluster string) *Issuer { return &Issuer{cluster: hashCluster(cluster), moved: true} }
+
+func hashCluster(name string) uint32 { return uint32(xxhash.Sum64String(name)) }
+
+// Positioned is where an Issuer learns the node's position: a cluster.Replica.
+type Positioned interface {
+	Position() (model.Vector, bool)
+}
+
+// Moved tells that the node's position may have changed.
+func (i *Issuer) Moved() { i.moved = true }
+
+// Token returns what to resume from for who has just been told everything about
+// the interests; "" where the node can't say it in a token now.
+func (i *Issuer) Token(node Positioned, set interest.Set) string {
+	if i.moved {
+		i.moved = false
+		i.marks = appendMarks(i.marks[:0], node)
+	}
+	if i.marks == nil {
+		return ""
+	}
+	raw := make([]byte, 0, headSize+len(i.marks)+sumSize)
+	raw = append(raw, form)
+	raw = binary.LittleEndian.AppendUint32(raw, i.cluster)
+	raw = binary.LittleEndian.AppendUint64(raw, xxhash.Sum64String(set.String()))
+	raw = append(raw, i.marks...)
+	raw = binary.LittleEndian.AppendUint32(raw, uint32(xxhash.Sum64(raw)))
+	return encoding.EncodeToString(raw)
+}
+
+// appendMarks encodes the node's position; nil if it has none.
+func appendMarks(dst []byte, node Positioned) []byte {
+	position, ok := node.Position()
+	if !ok || len(position) > maxMarks {
+		return nil
+	}
+	if dst == nil {
+		dst = []byte{} // a position without marks is one, too
+	}
+	for _, inc := range slices.SortedFunc(maps.Keys(position), model.Incarnation.Compare) {
+		dst = append(dst, inc.ID[:]...)
+		dst = binary.LittleEndian.AppendUint64(dst, position[inc])
+	}
+	return dst
+}
