@@ -139,4 +139,10 @@ func TestIsolation(t *testing.T) {
 	expect(t, &report)
 	i.Delivered(&report, "session", model.NewKey("orders", "o-1"), 2*time.Second)
 	expect(t, &report, Isolated)
+
+	var later Report
+	i.Meanwhile(&later, "session", model.NewKey("orders", "o-1"), true)
+	expect(t, &later)
+	i.Meanwhile(&later, "session", model.NewKey("orders", "o-1"), false)
+	expect(t, &later, Isolated)
 }

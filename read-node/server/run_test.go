@@ -137,7 +137,8 @@ func TestMetricsAndStatusTellOfTheNode(t *testing.T) {
 	want := map[string]string{
 		"heureka_read_ready ": "1", "heureka_read_view_entries ": "2", "heureka_read_nats_connected ": "1",
 		`heureka_read_errors_total{code="100",name="malformed"} `: "1", `heureka_read_limit{of="sessions"} `: "20000",
-		"heureka_read_propagation_seconds_count ": "1",
+		"heureka_read_propagation_seconds_count ": "1", "heureka_read_sessions_stuck ": "0", "heureka_read_sessions_given_up_total ": "0",
+		"heureka_read_portions ": "0", `heureka_read_limit{of="portions"} `: "256", "heureka_read_frames_patiently_total ": "0",
 	}
 	n.eventually(func() bool {
 		_, body, _ := n.get(n.Addresses().Admin, "/metrics")

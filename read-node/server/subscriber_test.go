@@ -140,10 +140,13 @@ func (s *subscriber) until(holds func(*promise.Session) bool) {
 // has reads on until the instance is held with that vip.
 func (s *subscriber) has(app, id, vip string) {
 	s.t.Helper()
-	s.until(func(j *promise.Session) bool {
-		h, ok := j.Get(model.NewKey(app, id))
-		return ok && h.Instance.VIP == vip
-	})
+	s.until(func(*promise.Session) bool { return s.holds(app, id, vip) })
+}
+
+// holds reports whether the instance is held with that vip.
+func (s *subscriber) holds(app, id, vip string) bool {
+	h, ok := s.judge.Get(model.NewKey(app, id))
+	return ok && h.Instance.VIP == vip
 }
 
 // lacks reads on until the instance isn't held.

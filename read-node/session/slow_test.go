@@ -20,17 +20,22 @@ import (
 // filler is a frame of which a few fill all buffers between a session and its peer.
 func filler() []byte { return lines(`{"type":"heartbeat"}` + strings.Repeat(" ", 60<<10) + "\n") }
 
-// stick hands over frames until one is stuck, and returns how many.
+// stick hands over frames until one is stuck, and returns how many. A frame is, that
+// hasn't left in a time in which the others did many times over.
 func (st *stage) stick(s *Session) int {
 	st.t.Helper()
-	frame := filler()
+	frame, slowest := filler(), 10*time.Millisecond
 	for n := 1; n < 10_000; n++ {
+		start := time.Now()
 		if s.Send(frame) {
 			continue
 		}
+		timer := time.NewTimer(10 * slowest)
 		select {
 		case <-st.hub.written:
-		case <-time.After(50 * time.Millisecond): // stuck, or slow: either way it isn't written
+			timer.Stop()
+			slowest = max(slowest, time.Since(start))
+		case <-timer.C:
 			return n
 		}
 	}
@@ -42,7 +47,7 @@ func (st *stage) stick(s *Session) int {
 // given up.
 func TestAPeerThatDoesNotReadIsGivenUpAndCanLearnWhy(t *testing.T) {
 	st := newStage(t, func(c *Config) {
-		c.Patience = 100 * time.Millisecond
+		c.Patience = 500 * time.Millisecond
 		c.CloseTimeout = 100 * time.Millisecond
 	})
 	p, s := st.greeted()
