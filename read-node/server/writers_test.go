@@ -69,6 +69,22 @@ func TestACrowdFollowsTheRegistry(t *testing.T) {
 	}
 }
 
+// TestWhatLeftAtOnceIsFollowedUp asks the loop whether it goes on without waiting for
+// anything when frames of its own have left.
+func TestWhatLeftAtOnceIsFollowedUp(t *testing.T) {
+	_, n := startReady(t, nil)
+	n.subscribe(app("A"))
+	var first, then bool
+	n.loop.ask(nil, func(c *core) {
+		c.hub.Heartbeat(false)
+		now := n.loop.now().Mono
+		first, then = c.deliver(now), c.deliver(now)
+	})
+	if !first || then {
+		t.Errorf("goes on: %t, then %t", first, then)
+	}
+}
+
 // follow reads on until the instance is held with that vip, on any goroutine.
 func (s *subscriber) follow(app, id, vip string) {
 	for !s.holds(app, id, vip) {

@@ -85,7 +85,8 @@ func costs(t *testing.T, kind string, n int) (asIs, collected holding) {
 }
 
 // TestMemoryOfAnIdleSession bounds what a session holds of heap and stack, which
-// doesn't depend on the machine. What is resident is measured with -measure, in
+// doesn't depend on the machine, and leaves room for what the registry's side and the
+// collector need of the 10 KiB that a subscriber may cost. What is resident is measured with -measure, in
 // servers of their own, beside a bare socket with one goroutine that reads.
 func TestMemoryOfAnIdleSession(t *testing.T) {
 	n := 500
@@ -93,7 +94,7 @@ func TestMemoryOfAnIdleSession(t *testing.T) {
 		n = *measure
 	}
 	asIs, collected := costs(t, "session", n)
-	if most := 10 << 10; !raceEnabled && collected.heap+collected.stacks > most {
+	if most := 7 << 10; !raceEnabled && collected.heap+collected.stacks > most {
 		t.Errorf("an idle session holds %d bytes of heap and %d of stack, together at most %d are allowed",
 			collected.heap, collected.stacks, most)
 	}

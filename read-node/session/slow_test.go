@@ -194,6 +194,20 @@ func TestPatienceCountsFromTheLastByte(t *testing.T) {
 	}
 }
 
+// TestAPongWaitsForTheFrameUnderWay has one wait while a frame is cut in pieces.
+func TestAPongWaitsForTheFrameUnderWay(t *testing.T) {
+	peer := &trickle{takes: []int{2, 1, 4, 4}}
+	s := newSession(newStage(t, nil).door, fanout.SessionID(1), wire.FormatJSON)
+	s.take(peer)
+	s.held = false
+	s.backlog = &backlog{begun: true, frames: [][]byte{[]byte("llo"), []byte("next")}, pong: []byte("PONG"), done: make(chan struct{})}
+	s.start()
+	s.writing.Wait()
+	if got := peer.got.String(); got != "lloPONGnext" {
+		t.Errorf("the peer got %q", got)
+	}
+}
+
 // TestNoWordFollowsACloseFrame lets a peer close while frames come.
 func TestNoWordFollowsACloseFrame(t *testing.T) {
 	st := newStage(t, nil)
