@@ -14,7 +14,7 @@ FUZZTIME = 20s
 
 .PHONY: help
 help: ## list these words
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 .PHONY: run
 run: build ## start a whole cluster on this machine: bin/heureka dev
@@ -57,6 +57,11 @@ bench: ## run benchmarks: BENCH=pattern
 .PHONY: load
 load: build ## measure and check a cluster under load: ARGS=flags of bin/loadtest
 	bin/loadtest $(ARGS)
+
+.PHONY: bench-push
+bench-push: build ## measure pushing beside its baselines and peers: ARGS=flags of bin/pushbench
+	go build -o bin/ ./internal/pushbench
+	bin/pushbench $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME

@@ -85,6 +85,8 @@ func Heureka() Plan {
 			"heureka":    Doors,
 			"loadtest":   Doors,
 
+			"internal/pushbench": Doors,
+
 			"internal/arch":        Aside,
 			"internal/simtest":     Aside,
 			"internal/mutants":     Aside,
@@ -107,7 +109,7 @@ func Heureka() Plan {
 			"internal/dev":       {"write-node/server", "read-node/server"},
 		},
 		Only: map[string][]string{
-			"github.com/nats-io/": {"replication"},
+			"github.com/nats-io/": {"replication", "internal/pushbench"}, // a peer to measure beside
 			"go.etcd.io/bbolt":    {"write-node/store"},
 		},
 		Tables: []string{

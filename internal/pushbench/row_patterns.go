@@ -1,0 +1,66 @@
+package main
+
+import "fmt"
+
+// playPatterns is row h: two read nodes hear the same changes; the subscribers of
+// one name what they want, and those of the other say it by patterns. What the
+// second spends more is what patterns cost beyond the groups that match.
+func playPatterns(s *stage) error {
+	const each = 10 // interests of one subscriber
+	p := population{Instances: s.scaled(10_000, 100), Apps: s.scaled(100, 10), Size: size}
+	f, err := s.cluster(1, 2, false)
+	if err != nil {
+		return err
+	}
+	pen, err := s.pen(entry{kind: kindHeureka, write: f.writes[0].started.Address, population: p, pens: 4})
+	if err != nil {
+		return err
+	}
+	var sides []*contender
+	for i, wish := range []string{wantValues, wantPatterns} {
+		seats, err := s.role(wish+" seats", "seats")
+		if err != nil {
+			return err
+		}
+		count := p.Instances / each
+		open := openSeats{Kind: kindHeureka, Address: f.reads[i].started.Address, Count: count, Population: p,
+			Wish: wish, Each: each, Judge: (count + judged - 1) / judged}
+		if err := seats.call(s.ctx, "open", open, nil); err != nil {
+			return err
+		}
+		var millis float64
+		if err := seats.call(s.ctx, "subscribe", subscribing{}, &millis); err != nil {
+			return err
+		}
+		s.note("%d subscribers to %d %s had everything after %.0f ms", count, each, wish, millis)
+		sides = append(sides, &contender{kind: kindHeureka, name: wish, seats: seats, servers: f.reads[i : i+1]})
+	}
+	if err := s.compare(pen, sides); err != nil {
+		return err
+	}
+	named, liked := sides[0].median(perChange), sides[1].median(perChange)
+	s.add(figure{"read node's CPU per change beyond the groups that match", "µs", liked - named, "", 0, reach{Value: 5}})
+	s.add(figure{"   read node's CPU per change", "µs", liked, "by values", named, reach{}})
+	return nil
+}
+
+// perChange returns the microseconds of processor time for each change.
+func perChange(o outcome) float64 { return micros(o.spent.total()) / float64(max(o.changes, 1)) }
+
+// compare has one pen make changes that both sides hear.
+func (s *stage) compare(pen *process, sides []*contender) error {
+	const rate = 1000
+	total := 0
+	for range s.Rounds {
+		var err error
+		if total, err = s.together(pen, total, rate, s.Seconds, false, sides...); err != nil {
+			return err
+		}
+	}
+	for _, c := range sides {
+		if err := s.judge(c); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package main
+
+import "heureka/wire"
+
+// ours starts a small cluster and enters it.
+func (s *stage) ours(e entry) (*fleet, *contender, error) {
+	f, err := s.cluster(1, 1, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	e.kind, e.servers, e.listen, e.write = kindHeureka, f.all(), f.reads[0].started.Address, f.writes[0].started.Address
+	c, err := s.enter(e)
+	return f, c, err
+}
+
+// peer starts a server of another kind and enters it. What it pushes has the form
+// that ours chose.
+func (s *stage) peer(kind string, format wire.Format, e entry) (*contender, error) {
+	role := "nats"
+	if kind == kindBare {
+		role = "bare"
+	}
+	server, err := s.role(kind, role)
+	if err != nil {
+		return nil, err
+	}
+	e.kind, e.servers, e.format = kind, []*process{server}, format
+	e.listen, e.write = server.started.Address, server.started.Address
+	if kind == kindBare {
+		e.write = server.started.Publish
+	}
+	if kind == kindKV {
+		if err := makeBucket(s.ctx, server.started.Address); err != nil {
+			return nil, err
+		}
+	}
+	return s.enter(e)
+}
+
+// playOneApp is row a.
+func playOneApp(s *stage) error {
+	e := entry{population: population{Instances: 100, Apps: 1, Size: size}, wish: wantApp, seats: s.scaled(1000, 2), pens: 1}
+	f, ours, err := s.ours(e)
+	if err != nil {
+		return err
+	}
+	bare, err := s.peer(kindBare, ours.format, e)
+	if err != nil {
+		return err
+	}
+	core, err := s.peer(kindNATS, ours.format, e)
+	if err != nil {
+		return err
+	}
+	if err := s.contest(50, ours, bare, core); err != nil {
+		return err
+	}
+	const what = "50 changes/s: "
+	s.add(figure{what + "server CPU per delivered change", "µs", ours.median(cost), "bare write", bare.median(cost), reach{Ratio: 1.2}})
+	s.add(figure{What: "   of it the read node", Unit: "µs", Value: ours.median(costOf(f.reads[0]))})
+	s.add(figure{What: "   of it the write node", Unit: "µs", Value: ours.median(costOf(f.writes[0]))})
+	s.add(figure{"   the same", "µs", ours.median(cost), "core NATS", core.median(cost), reach{}})
+	s.add(figure{what + "sent to seen, p50", "ms", ours.median(p50), "core NATS", core.median(p50), reach{Ratio: 0.6}})
+	s.add(figure{what + "sent to seen, p99", "ms", ours.median(p99), "core NATS", core.median(p99), reach{Ratio: 0.8}})
+	s.add(figure{"   sent to seen, p50", "ms", ours.median(p50), "bare write", bare.median(p50), reach{}})
+	s.add(figure{"   sent to seen, p99", "ms", ours.median(p99), "bare write", bare.median(p99), reach{}})
+	s.told(ours)
+	s.note("the node chose %s", ours.format.Subprotocol())
+	return s.overload(500, f, ours, core)
+}
+
+// overload offers more than a contender can deliver.
+func (s *stage) overload(rate float64, f *fleet, ours, core *contender) error {
+	ours.rounds, core.rounds = nil, nil
+	for range s.Rounds {
+		if err := s.round(ours, rate, s.Seconds, false); err != nil {
+			return err
+		}
+	}
+	if err := s.judge(ours); err != nil {
+		return err
+	}
+	// What the peer is late with would take it long: one round, and then it goes.
+	if err := s.round(core, rate, s.Seconds, true); err != nil {
+		return err
+	}
+	s.stop(append(core.servers, core.seats, core.pen)...)
+	const what = "500 changes/s offered: "
+	seats := float64(s.scaled(1000, 2))
+	delivered := func(o outcome) float64 { return float64(o.InWindow) / seats / o.seconds }
+	s.add(figure{what + "delivered to each", "/s", ours.median(delivered), "core NATS", core.median(delivered), reach{Ratio: 4, Least: true}})
+	s.add(figure{what + "sent to seen, p99", "ms", ours.median(p99), "core NATS", core.median(p99), reach{Value: 250}})
+	s.add(figure{What: what + "server CPU per delivered change", Unit: "µs", Value: ours.median(cost)})
+	s.add(figure{What: "   of it the read node", Unit: "µs", Value: ours.median(costOf(f.reads[0]))})
+	s.told(ours)
+	return nil
+}
+
+// playManyApps is row b.
+func playManyApps(s *stage) error {
+	e := entry{
+		population: population{Instances: s.scaled(10_000, 100), Apps: s.scaled(100, 10), Size: size},
+		wish:       wantApp, seats: s.scaled(500, 10), pens: 4,
+	}
+	f, ours, err := s.ours(e)
+	if err != nil {
+		return err
+	}
+	core, err := s.peer(kindNATS, ours.format, e)
+	if err != nil {
+		return err
+	}
+	kv, err := s.peer(kindKV, ours.format, e)
+	if err != nil {
+		return err
+	}
+	if err := s.contest(200, ours, core, kv); err != nil {
+		return err
+	}
+	s.add(figure{"sent to seen, p50", "ms", ours.median(p50), "core NATS", core.median(p50), reach{Ratio: 2}})
+	s.add(figure{"sent to seen, p99", "ms", ours.median(p99), "NATS KV", kv.median(p99), reach{Ratio: 2}})
+	s.add(figure{"   sent to seen, p50", "ms", ours.median(p50), "NATS KV", kv.median(p50), reach{}})
+	s.add(figure{"   sent to seen, p99", "ms", ours.median(p99), "core NATS", core.median(p99), reach{}})
+	s.add(figure{"   server CPU per delivered change", "µs", ours.median(cost), "core NATS", core.median(cost), reach{}})
+	s.add(figure{What: "   of it the read node", Unit: "µs", Value: ours.median(costOf(f.reads[0]))})
+	s.told(ours)
+	s.note("%d applications: each change is told %d subscribers", e.population.Apps, e.seats/e.population.Apps)
+	return s.judge(ours)
+}
+
+// playCrowd is row g.
+func playCrowd(s *stage) error {
+	e := entry{
+		population: population{Instances: s.scaled(10_000, 100), Apps: s.scaled(1000, 10), Size: size},
+		wish:       wantApp, seats: s.scaled(15_000, 20), pens: 4,
+	}
+	f, ours, err := s.ours(e)
+	if err != nil {
+		return err
+	}
+	core, err := s.peer(kindNATS, ours.format, e)
+	if err != nil {
+		return err
+	}
+	if err := s.contest(200, ours, core); err != nil {
+		return err
+	}
+	s.add(figure{"sent to seen, p50", "ms", ours.median(p50), "core NATS", core.median(p50), reach{}})
+	s.add(figure{"sent to seen, p99", "ms", ours.median(p99), "core NATS", core.median(p99), reach{Value: 20}})
+	s.add(figure{"server CPU per delivered change", "µs", ours.median(cost), "core NATS", core.median(cost), reach{}})
+	memory, err := f.reads[0].resident()
+	if err != nil {
+		return err
+	}
+	s.add(figure{What: "read node's memory", Unit: "MiB", Value: mebibytes(memory)})
+	s.told(ours)
+	return s.judge(ours)
+}
+
+func mebibytes(n int64) float64 { return float64(n) / (1 << 20) }
