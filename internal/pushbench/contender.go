@@ -5,12 +5,28 @@ const (
 	kindHeureka = "heureka"
 	kindBare    = "bare"    // a bare socket write of the same bytes
 	kindNATS    = "nats"    // core NATS
-	kindNATSGo  = "nats.go" // core NATS, heard through its client library
+	kindNATSGo  = "nats.go" // core NATS, heard through its client library, as its users do
 	kindKV      = "kv"      // NATS KV in memory, watched through its client library
 
 	kindSocket    = "socket"    // a connection that says nothing
 	kindWebsocket = "websocket" // likewise, after the handshake
 )
+
+// nameOf returns what a table calls a kind.
+func nameOf(kind string) string {
+	switch kind {
+	case kindBare:
+		return "bare write"
+	case kindNATS:
+		return "core NATS"
+	case kindNATSGo:
+		return "core NATS by nats.go"
+	case kindKV:
+		return "NATS KV"
+	default:
+		return kind
+	}
+}
 
 // What subscribers wish to hear of.
 const (

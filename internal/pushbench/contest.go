@@ -48,7 +48,7 @@ const judged = 10
 // enter starts the drivers of a contender: everything is registered, and all
 // subscribers hold it.
 func (s *stage) enter(e entry) (*contender, error) {
-	c := &contender{kind: e.kind, name: e.kind, servers: e.servers, format: e.format}
+	c := &contender{kind: e.kind, name: nameOf(e.kind), servers: e.servers, format: e.format}
 	var err error
 	if c.pen, err = s.pen(e); err != nil {
 		return nil, err

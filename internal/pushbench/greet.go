@@ -13,7 +13,7 @@ import (
 )
 
 // patience is how long a server may take for one step.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // greet opens a channel to a node and exchanges hellos.
 func greet(ctx context.Context, node, path string) (net.Conn, wire.Format, error) {

@@ -52,26 +52,34 @@ func playOneApp(s *stage) error {
 	if err != nil {
 		return err
 	}
-	if err := s.contest(50, ours, bare, core); err != nil {
+	library, err := s.peer(kindNATSGo, ours.format, e)
+	if err != nil {
+		return err
+	}
+	if err := s.contest(50, ours, bare, core, library); err != nil {
 		return err
 	}
 	const what = "50 changes/s: "
 	s.add(figure{what + "server CPU per delivered change", "µs", ours.median(cost), "bare write", bare.median(cost), reach{Ratio: 1.2}})
 	s.add(figure{What: "   of it the read node", Unit: "µs", Value: ours.median(costOf(f.reads[0]))})
 	s.add(figure{What: "   of it the write node", Unit: "µs", Value: ours.median(costOf(f.writes[0]))})
-	s.add(figure{"   the same", "µs", ours.median(cost), "core NATS", core.median(cost), reach{}})
-	s.add(figure{what + "sent to seen, p50", "ms", ours.median(p50), "core NATS", core.median(p50), reach{Ratio: 0.6}})
-	s.add(figure{what + "sent to seen, p99", "ms", ours.median(p99), "core NATS", core.median(p99), reach{Ratio: 0.8}})
-	s.add(figure{"   sent to seen, p50", "ms", ours.median(p50), "bare write", bare.median(p50), reach{}})
-	s.add(figure{"   sent to seen, p99", "ms", ours.median(p99), "bare write", bare.median(p99), reach{}})
+	s.add(figure{"   the same", "µs", ours.median(cost), core.name, core.median(cost), reach{}})
+	for _, c := range []*contender{core, library, bare} {
+		p50Reach, p99Reach := reach{Ratio: 0.6}, reach{Ratio: 0.8}
+		if c == bare {
+			p50Reach, p99Reach = reach{}, reach{}
+		}
+		s.add(figure{what + "sent to seen, p50", "ms", ours.median(p50), c.name, c.median(p50), p50Reach})
+		s.add(figure{what + "sent to seen, p99", "ms", ours.median(p99), c.name, c.median(p99), p99Reach})
+	}
 	s.told(ours)
-	s.note("the node chose %s", ours.format.Subprotocol())
-	return s.overload(500, f, ours, core)
+	s.note("the node chose %s; %s is heard by readers as cheap as ours, %s by its client library", ours.format.Subprotocol(), core.name, library.name)
+	return s.overload(500, f, ours, core, library)
 }
 
 // overload offers more than a contender can deliver.
-func (s *stage) overload(rate float64, f *fleet, ours, core *contender) error {
-	ours.rounds, core.rounds = nil, nil
+func (s *stage) overload(rate float64, f *fleet, ours *contender, peers ...*contender) error {
+	ours.rounds = nil
 	for range s.Rounds {
 		if err := s.round(ours, rate, s.Seconds, false); err != nil {
 			return err
@@ -80,16 +88,19 @@ func (s *stage) overload(rate float64, f *fleet, ours, core *contender) error {
 	if err := s.judge(ours); err != nil {
 		return err
 	}
-	// What the peer is late with would take it long: one round, and then it goes.
-	if err := s.round(core, rate, s.Seconds, true); err != nil {
-		return err
-	}
-	s.stop(append(core.servers, core.seats, core.pen)...)
 	const what = "500 changes/s offered: "
 	seats := float64(s.scaled(1000, 2))
 	delivered := func(o outcome) float64 { return float64(o.InWindow) / seats / o.seconds }
-	s.add(figure{what + "delivered to each", "/s", ours.median(delivered), "core NATS", core.median(delivered), reach{Ratio: 4, Least: true}})
-	s.add(figure{what + "sent to seen, p99", "ms", ours.median(p99), "core NATS", core.median(p99), reach{Value: 250}})
+	for _, c := range peers {
+		// What a peer is late with would take it long: one round, and then it goes.
+		c.rounds = nil
+		if err := s.round(c, rate, s.Seconds, true); err != nil {
+			return err
+		}
+		s.stop(append(c.servers, c.seats, c.pen)...)
+		s.add(figure{what + "delivered to each", "/s", ours.median(delivered), c.name, c.median(delivered), reach{Ratio: 4, Least: true}})
+		s.add(figure{"   sent to seen in time, p99", "ms", ours.median(p99), c.name, c.median(p99), reach{Value: 250}})
+	}
 	s.add(figure{What: what + "server CPU per delivered change", Unit: "µs", Value: ours.median(cost)})
 	s.add(figure{What: "   of it the read node", Unit: "µs", Value: ours.median(costOf(f.reads[0]))})
 	s.told(ours)

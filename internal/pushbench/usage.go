@@ -10,32 +10,6 @@ import (
 	"time"
 )
 
-// tick is the unit of processor time in /proc: 1/USER_HZ, which Linux fixes for
-// all programs at a hundredth of a second.
-const tick = 10 * time.Millisecond
-
-// cpu returns the processor time that the process has used.
-func (p *process) cpu() (time.Duration, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
-	if err != nil {
-		return 0, fmt.Errorf("processor time of %s: %w", p.name, err)
-	}
-	// After the name, which may hold anything, come fields 3 and on; 14 and 15 count.
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("processor time of %s: %q", p.name, stat)
-	}
-	var ticks int64
-	for _, field := range fields[11:13] {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("processor time of %s: %w", p.name, err)
-		}
-		ticks += n
-	}
-	return time.Duration(ticks) * tick, nil
-}
-
 // resident returns the bytes of memory that the process holds and shares with
 // none: its code is the same file for several of them.
 func (p *process) resident() (int64, error) {

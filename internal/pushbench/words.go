@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -45,9 +44,13 @@ func newTongue(format wire.Format) (*tongue, error) {
 		if err != nil {
 			return nil, err
 		}
-		number, _, n := protowire.ConsumeTag(encoded)
-		if n < 0 {
-			return nil, fmt.Errorf("%s: %w", m.Type(), protowire.ParseError(n))
+		_, envelope, _, err := nextField(encoded)
+		if err != nil {
+			return nil, err
+		}
+		number, _, _, err := nextField(envelope)
+		if err != nil {
+			return nil, err
 		}
 		t.words[number] = word(m.Type())
 	}
@@ -85,17 +88,19 @@ func (t *tongue) each(frame []byte, say func(w word, message []byte) error) erro
 	return nil
 }
 
+// eachField takes a frame of the binary form: a row of envelopes, each with one
+// message by its number.
 func (t *tongue) eachField(frame []byte, say func(w word, message []byte) error) error {
 	for len(frame) > 0 {
-		number, kind, n := protowire.ConsumeTag(frame)
-		if n < 0 || kind != protowire.BytesType {
-			return errForm
+		_, envelope, took, err := nextField(frame)
+		if err != nil {
+			return err
 		}
-		message, m := protowire.ConsumeBytes(frame[n:])
-		if m < 0 {
-			return errForm
+		number, message, _, err := nextField(envelope)
+		if err != nil {
+			return err
 		}
-		frame = frame[n+m:]
+		frame = frame[took:]
 		if err := say(t.words[number], message); err != nil {
 			return err
 		}
@@ -103,16 +108,29 @@ func (t *tongue) eachField(frame []byte, say func(w word, message []byte) error)
 	return nil
 }
 
-// offers lists the subprotocols to offer, the preferred one first.
-func offers() []string { return []string{wire.SubprotocolJSON} }
+// nextField returns the first field of a row of messages, and how many bytes it
+// took.
+func nextField(data []byte) (number protowire.Number, message []byte, took int, err error) {
+	number, kind, n := protowire.ConsumeTag(data)
+	if n < 0 || kind != protowire.BytesType {
+		return 0, nil, 0, errForm
+	}
+	message, m := protowire.ConsumeBytes(data[n:])
+	if m < 0 {
+		return 0, nil, 0, errForm
+	}
+	return number, message, n + m, nil
+}
+
+// offers lists the subprotocols to offer; nodes prefer the binary one.
+func offers() []string { return []string{wire.SubprotocolProto, wire.SubprotocolJSON} }
 
 // decode returns the messages of a frame.
 func decode(format wire.Format, frame []byte) ([]wire.Message, error) {
 	var messages []wire.Message
-	for line := range bytes.Lines(frame) {
-		m, err := wire.DecodeJSON(line)
-		if err != nil {
-			return nil, err
+	for m, refused := range format.Messages(frame) {
+		if refused != nil {
+			return nil, refused
 		}
 		messages = append(messages, m)
 	}
