@@ -15,8 +15,9 @@ type contender struct {
 	servers []*process
 	seats   *process
 	pen     *process
-	format  wire.Format
-	total   int // changes made so far
+	format  wire.Format // in which subscribers are told
+	wrote   wire.Format // in which a node is written to
+	total   int         // changes made so far
 	rounds  []outcome
 }
 
@@ -50,7 +51,7 @@ const judged = 10
 func (s *stage) enter(e entry) (*contender, error) {
 	c := &contender{kind: e.kind, name: nameOf(e.kind), servers: e.servers, format: e.format}
 	var err error
-	if c.pen, err = s.pen(e); err != nil {
+	if c.pen, c.wrote, err = s.pen(e); err != nil {
 		return nil, err
 	}
 	if c.seats, err = s.role(e.kind+" seats", "seats"); err != nil {
@@ -59,17 +60,19 @@ func (s *stage) enter(e entry) (*contender, error) {
 	return c, s.subscribe(c, e)
 }
 
-// pen starts a writer and registers the population.
-func (s *stage) pen(e entry) (*process, error) {
+// pen starts a writer and registers the population. It returns the format that a
+// node chose.
+func (s *stage) pen(e entry) (*process, wire.Format, error) {
 	pen, err := s.role(e.kind+" pen", "pen")
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	open := openPen{Kind: e.kind, Address: e.write, Format: e.format, Connections: e.pens, Population: e.population}
-	if err := pen.call(s.ctx, "open", open, nil); err != nil {
-		return nil, err
+	var chosen wire.Format
+	if err := pen.call(s.ctx, "open", open, &chosen); err != nil {
+		return nil, 0, err
 	}
-	return pen, pen.call(s.ctx, "register", struct{}{}, nil)
+	return pen, chosen, pen.call(s.ctx, "register", struct{}{}, nil)
 }
 
 // subscribe connects the subscribers and waits until they hold everything.

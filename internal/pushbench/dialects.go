@@ -38,6 +38,7 @@ func heurekaDialect(node string, r *records) (dialect, error) {
 		return dialect{}, err
 	}
 	return dialect{
+		format: format,
 		open: func(ctx context.Context, _ int) (*lane, error) {
 			conn, _, err := greet(ctx, node, wire.PathRegistrations)
 			if err != nil {

@@ -29,6 +29,7 @@ type loops struct {
 type loop struct {
 	conn    net.Conn
 	framing framing
+	format  wire.Format                       // that a node chose
 	count   func(payload []byte) (int, error) // the answers in what came
 	ask     []byte
 	ids     []int // where in it the instance's number is, to be written over
@@ -44,6 +45,7 @@ type preparing struct {
 	Population  population `json:"population"`
 }
 
+// prepare connects, and answers with the format that a node chose.
 func (l *loops) prepare(args preparing) (any, error) {
 	r, err := newRecords(args.Population)
 	if err != nil {
@@ -56,7 +58,7 @@ func (l *loops) prepare(args preparing) (any, error) {
 		}
 		l.all = append(l.all, one)
 	}
-	return nil, nil
+	return l.all[0].format, nil
 }
 
 // prepareLoop makes the n-th connection and builds what it asks.
@@ -81,7 +83,7 @@ func (l *loop) register(node string, r *records, n int) error {
 	if err != nil {
 		return err
 	}
-	l.conn, l.framing = conn, websocketFraming{writer(conn)}
+	l.conn, l.format, l.framing = conn, format, websocketFraming{writer(conn)}
 	if l.count, err = countAcks(format); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type config struct {
 	Scale    float64       `help:"Share of the numbers of instances and subscribers that is used." default:"1"`
 	Beacon   time.Duration `help:"Between two beacons of the nodes." default:"1s"`
 	Programs string        `help:"Folder of write-node and read-node; by default that of this program." type:"path"`
-	Profiles string        `help:"Folder for a CPU profile of each node in each row; none by default, as profiling costs." type:"path"`
+	Profiles string        `help:"Folder for CPU profiles of the nodes in each row, and for profiles of their memory in rows about that; none by default, as profiling costs." type:"path"`
 	JSON     bool          `name:"json" help:"The figures as one JSON object."`
 }
 

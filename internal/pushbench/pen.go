@@ -27,6 +27,7 @@ type prepared struct {
 
 // dialect is how a kind of server is written to.
 type dialect struct {
+	format   wire.Format                                     // that a node chose
 	open     func(ctx context.Context, n int) (*lane, error) // the n-th connection
 	register func(k int) ([]byte, error)                     // nil where nothing registers
 	change   func(k int) ([]byte, error)
@@ -57,6 +58,7 @@ func servePen(in io.Reader, out io.Writer) error {
 	})
 }
 
+// open connects, and answers with the format that a node chose.
 func (p *pen) open(args openPen) (any, error) {
 	var err error
 	if p.records, err = newRecords(args.Population); err != nil {
@@ -76,7 +78,7 @@ func (p *pen) open(args openPen) (any, error) {
 		}
 	}
 	p.prepared = make([]prepared, args.Population.Instances)
-	return nil, nil
+	return p.dialect.format, nil
 }
 
 // keepAlive beats until the connection has ended, with the process at the latest.

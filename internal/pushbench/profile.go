@@ -21,7 +21,7 @@ func (s *stage) profile(processes []*process, seconds float64) (wait func()) {
 		}
 		s.profiled[p.name] = true
 		working.Go(func() {
-			if err := s.fetch(p, seconds); err != nil {
+			if err := s.fetch(p, "profile?seconds="+fmt.Sprint(math.Ceil(seconds)), "cpu"); err != nil {
 				fmt.Fprintln(os.Stderr, "no profile:", err)
 			}
 		})
@@ -29,8 +29,9 @@ func (s *stage) profile(processes []*process, seconds float64) (wait func()) {
 	return working.Wait
 }
 
-func (s *stage) fetch(p *process, seconds float64) error {
-	answer, err := get(s.ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", p.admin, int(math.Ceil(seconds))))
+// fetch writes a profile of a node into the folder of profiles.
+func (s *stage) fetch(p *process, which, kind string) error {
+	answer, err := get(s.ctx, "http://"+p.admin+"/debug/pprof/"+which)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (s *stage) fetch(p *process, seconds float64) error {
 	if err := os.MkdirAll(s.Profiles, 0o755); err != nil {
 		return err
 	}
-	name := fmt.Sprintf("%s-%s.pprof", s.Row, strings.ReplaceAll(p.name, " ", "-"))
+	name := fmt.Sprintf("%s-%s.%s.pprof", s.Row, strings.ReplaceAll(p.name, " ", "-"), kind)
 	file, err := os.Create(filepath.Join(s.Profiles, name))
 	if err != nil {
 		return err
@@ -51,6 +52,14 @@ func (s *stage) fetch(p *process, seconds float64) error {
 		err = closed
 	}
 	return err
+}
+
+// heap takes a profile of a node's memory, if profiles are asked for.
+func (s *stage) heap(p *process) error {
+	if s.Profiles == "" || p.admin == "" {
+		return nil
+	}
+	return s.fetch(p, "heap", "heap")
 }
 
 // collect has a process free what it doesn't use.

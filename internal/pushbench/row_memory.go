@@ -1,8 +1,6 @@
 package main
 
-import (
-	"time"
-)
+import "time"
 
 // settled waits until the memory of a process has come to rest after its garbage
 // is collected, but not for ever, and returns the bytes that it holds.
@@ -44,7 +42,10 @@ func (s *stage) grown(p *process, do func() error) (int64, error) {
 		return 0, err
 	}
 	after, err := s.settled(p)
-	return after - before, err
+	if err != nil {
+		return 0, err
+	}
+	return after - before, s.heap(p)
 }
 
 // playIdle is row f.
@@ -56,7 +57,7 @@ func playIdle(s *stage) error {
 		return err
 	}
 	e := entry{kind: kindHeureka, listen: f.reads[0].started.Address, write: f.writes[0].started.Address, population: p, wish: wantApp, pens: 1}
-	if _, err := s.pen(e); err != nil {
+	if _, _, err := s.pen(e); err != nil {
 		return err
 	}
 	sockets, err := s.role("bare socket", "sockets")
@@ -133,7 +134,7 @@ func playMemory(s *stage) error {
 		return err
 	}
 	theirs, err := s.grown(kv, func() error {
-		_, err := s.pen(entry{kind: kindKV, write: kv.started.Address, population: p, pens: 4})
+		_, _, err := s.pen(entry{kind: kindKV, write: kv.started.Address, population: p, pens: 4})
 		return err
 	})
 	if err != nil {

@@ -12,7 +12,7 @@ func playPatterns(s *stage) error {
 	if err != nil {
 		return err
 	}
-	pen, err := s.pen(entry{kind: kindHeureka, write: f.writes[0].started.Address, population: p, pens: 4})
+	pen, _, err := s.pen(entry{kind: kindHeureka, write: f.writes[0].started.Address, population: p, pens: 4})
 	if err != nil {
 		return err
 	}

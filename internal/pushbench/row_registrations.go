@@ -9,6 +9,7 @@ import (
 
 	"heureka/internal/promise"
 	"heureka/model"
+	"heureka/wire"
 )
 
 // writing is a contender in row d.
@@ -17,6 +18,7 @@ type writing struct {
 	ask     string
 	servers []*process // the first is written to
 	pen     *process
+	format  wire.Format // that a node chose
 	rate    []float64   // acknowledged in a second
 	cost    [][]float64 // by round, microseconds of each server for each of them
 	last    ran
@@ -46,7 +48,7 @@ func playRegistrations(s *stage) error {
 			return err
 		}
 		prepare := preparing{Ask: w.ask, Address: w.servers[0].started.Address, Connections: writers, Population: p}
-		if err := w.pen.call(s.ctx, "prepare", prepare, nil); err != nil {
+		if err := w.pen.call(s.ctx, "prepare", prepare, &w.format); err != nil {
 			return err
 		}
 	}
@@ -179,7 +181,8 @@ func (s *stage) kept(w *writing, p population) error {
 	if err := report.Err(); err != nil {
 		return err
 	}
-	s.note("%s: all %d acknowledged are held by every node, %d of them compared", w.name, w.last.count(), samples)
+	s.note("%s, which chose %s: all %d acknowledged are held by every node, %d of them compared",
+		w.name, w.format.Subprotocol(), w.last.count(), samples)
 	return nil
 }
 

@@ -84,7 +84,7 @@ func (s *stage) beats() error {
 			return err
 		}
 		p := population{Instances: count, Apps: 1, Size: size}
-		pen, err := s.pen(entry{kind: kindHeureka, write: f.writes[0].started.Address, population: p, pens: 1})
+		pen, _, err := s.pen(entry{kind: kindHeureka, write: f.writes[0].started.Address, population: p, pens: 1})
 		if err != nil {
 			return err
 		}

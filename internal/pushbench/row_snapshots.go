@@ -11,7 +11,7 @@ func playSnapshots(s *stage) error {
 	}
 	ours := e
 	ours.kind, ours.servers, ours.listen, ours.write = kindHeureka, f.all(), f.reads[0].started.Address, f.writes[0].started.Address
-	if _, err := s.pen(ours); err != nil {
+	if _, _, err := s.pen(ours); err != nil {
 		return err
 	}
 	server, err := s.role(kindKV, "nats")
@@ -23,7 +23,7 @@ func playSnapshots(s *stage) error {
 	}
 	kv := e
 	kv.kind, kv.servers, kv.listen, kv.write = kindKV, []*process{server}, server.started.Address, server.started.Address
-	if _, err := s.pen(kv); err != nil {
+	if _, _, err := s.pen(kv); err != nil {
 		return err
 	}
 	return s.snapshots(ours, kv)
