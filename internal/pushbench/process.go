@@ -44,6 +44,7 @@ func launch(folder, name, program string, args ...string) (*process, error) {
 	defer log.Close()
 	cmd := exec.Command(program, args...)
 	cmd.Stderr = log
+	cmd.Env = append(os.Environ(), "TMPDIR="+folder) // so that nothing is left behind
 	p := &process{name: name, cmd: cmd, ended: make(chan struct{})}
 	if p.in, err = cmd.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
@@ -111,7 +112,9 @@ func (p *process) exchange(do string, args, answer any) error {
 // stop ends the process: roles by the end of their input, nodes by a signal.
 func (p *process) stop() {
 	_ = p.in.Close() // what matters is that it ends, and that is seen below
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	if p.admin != "" {
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	}
 	timeout := time.NewTimer(grace)
 	defer timeout.Stop()
 	select {
