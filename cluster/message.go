@@ -44,6 +44,11 @@ type Beacon struct {
 	// Unconfirmed is how many living instances the sender holds whose clients
 	// haven't spoken to it: taken over, restored, or about to be.
 	Unconfirmed int
+	// Serving says that the sender is a read node that takes subscribers, ready and
+	// not about to stop, and that it has so many Sessions now. A release that
+	// doesn't tell never says it.
+	Serving  bool
+	Sessions int
 
 	Ready   bool
 	Leaving bool  // the last beacon: the sender stops now

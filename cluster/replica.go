@@ -41,7 +41,10 @@ type Replica struct {
 	suspect    model.Incarnation // whose digest differed at an equal vector
 	nextAudit  time.Duration     // no whole map is asked for because of a digest before
 
-	unconfirmed int // what the beacons say
+	// What the beacons say:
+	unconfirmed int
+	serving     bool
+	sessions    int
 
 	authored []*registry.Entry // not published yet
 	sent     uint64            // number of the last published entry

@@ -156,6 +156,7 @@ func (r *Replica) beacon(now model.Moment) {
 		From: r.self, Role: r.role, Tick: r.tick, HTTP: r.http,
 		Vector: r.registry.Vector().Clone(), Heard: r.members.ticks(now.Mono), Quiet: r.departures.ages(now.Mono),
 		Live: r.registry.Live(), Digest: r.registry.Digest(), Unconfirmed: r.unconfirmed,
+		Serving: r.serving, Sessions: r.sessions,
 		Ready: r.ready, Leaving: r.left, Wall: now.Wall,
 	})
 }

@@ -33,6 +33,7 @@ import (
 //	  uint64 live = 7; fixed64 digest = 8; bool ready = 9; bool leaving = 10; uint64 wall = 11;
 //	  repeated Seq quiet = 12;                                    // seq: for how many seconds
 //	  uint64 unconfirmed = 13;
+//	  bool serving = 14; uint64 sessions = 15;                    // of a read node
 //	}
 //	message Delta { uint32 incarnation = 1; uint64 from = 2; uint64 to = 3; repeated Entry entries = 4; }
 //	message PullRequest { uint32 from = 1; uint64 number = 2; repeated Seq vector = 3; bool whole = 4; }
@@ -150,7 +151,9 @@ func (e *packetEncoder) beacon(b []byte, m *cluster.Beacon) []byte {
 	b = appendFlag(b, 10, m.Leaving)
 	b = appendNumber(b, 11, uint64(m.Wall))
 	b = e.vector(b, 12, seconds(m.Quiet))
-	return appendNumber(b, 13, uint64(m.Unconfirmed))
+	b = appendNumber(b, 13, uint64(m.Unconfirmed))
+	b = appendFlag(b, 14, m.Serving)
+	return appendNumber(b, 15, uint64(m.Sessions))
 }
 
 // seconds returns ages as a vector has numbers.

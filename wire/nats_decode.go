@@ -188,6 +188,10 @@ func (d *packetDecoder) beacon(message []byte) (*cluster.Beacon, error) {
 			return d.seq(quiet, v.bytes)
 		case 13:
 			m.Unconfirmed = int(min(v.number, math.MaxInt32))
+		case 14:
+			m.Serving = v.flag()
+		case 15:
+			m.Sessions = int(min(v.number, math.MaxInt32))
 		}
 		return nil
 	})

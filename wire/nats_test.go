@@ -69,6 +69,11 @@ func packets() map[string]cluster.Message {
 			Heard: map[model.Incarnation]uint64{packetB: 3}, Live: 4, Digest: 1 << 63, Ready: true, Leaving: true, Wall: 1_800_000_000_000_000,
 			Quiet: map[model.Incarnation]time.Duration{packetA: 90 * time.Second}, Unconfirmed: 2,
 		},
+		"reader": &cluster.Beacon{
+			From: packetB, Role: cluster.Read, Tick: 2, HTTP: "127.0.0.1:8761", Vector: model.Vector{packetA: 6},
+			Heard: map[model.Incarnation]uint64{packetA: 9}, Ready: true, Wall: 1_800_000_000_000_000,
+			Quiet: map[model.Incarnation]time.Duration{}, Serving: true, Sessions: 15_000,
+		},
 		"delta":     &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 4, To: 6, Entries: []*registry.Entry{put, tomb}}},
 		"overrides": &cluster.Delta{Delta: registry.Delta{Incarnation: packetA, From: 6, To: 8, Entries: []*registry.Entry{override, cleared}}},
 		"request":   &cluster.PullRequest{From: packetB, Number: 3, Vector: model.Vector{packetA: 4}, Whole: true},

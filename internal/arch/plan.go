@@ -62,6 +62,7 @@ func Heureka() Plan {
 			"write-node/journal": Thought,
 			"read-node/fanout":   Thought,
 			"read-node/resume":   Thought,
+			"read-node/level":    Thought,
 			"client/line":        Thought,
 			"client/roster":      Thought,
 			"client/mirror":      Thought,
