@@ -171,3 +171,25 @@ func TestLimitsThatMakeNoSense(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoComesBackLateIsSeenThrough: a fleet that is level only while clients are
+// on their way back isn't.
+func TestWhoComesBackLateIsSeenThrough(t *testing.T) {
+	const away = 15 // seconds
+	l := New(DefaultConfig())
+	shed := make([]int, 3600)
+	total := 0
+	for s := range shed {
+		p := Picture{Serving: true, Sessions: 1000, Others: others(800)}
+		for _, n := range shed[max(0, s-away):s] {
+			p.Sessions -= n
+		}
+		now := time.Duration(s) * time.Second
+		shed[s] = l.Look(now, p)
+		l.Asked(now, shed[s])
+		total += shed[s]
+	}
+	if total > 1500 { // six rounds of a quarter, with pauses of 1, 2, 4, 8 and 16 minutes
+		t.Errorf("%d moves in an hour", total)
+	}
+}
