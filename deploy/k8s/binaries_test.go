@@ -30,7 +30,7 @@ type readFlags struct {
 }
 
 func (b *readFlags) check() error         { return errors.Join(b.Config.Validate(), checkLog(b.ProgramFlags)) }
-func (b *readFlags) drain() time.Duration { return b.DrainTimeout }
+func (b *readFlags) drain() time.Duration { return b.DrainDelay + b.DrainTimeout }
 
 func checkLog(f ops.ProgramFlags) error {
 	_, err := f.Logger(io.Discard)

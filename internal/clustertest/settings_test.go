@@ -38,7 +38,7 @@ func (c *testCluster) settings() dev.Settings {
 			if c.nats != "" {
 				s.NATS = []string{c.nats}
 			}
-			s.DrainSpread, s.DrainTimeout = 0, drain
+			s.DrainDelay, s.DrainSpread, s.DrainTimeout = 0, 0, drain
 		},
 		Data: c.data,
 		Log:  c.log(),
@@ -53,6 +53,7 @@ const (
 	processHeartbeat = time.Second
 	processLease     = 10 * time.Second // of who doesn't ask for another
 	processWindow    = time.Second
+	processDelay     = 0 * time.Second // of read nodes
 	processSpread    = 300 * time.Millisecond
 	processDrain     = 2 * time.Second
 )
@@ -83,7 +84,7 @@ func arguments(n dev.Node, nodes []dev.Node) []string {
 		}
 	}
 	if n.Role == cluster.Read {
-		return append(args, "--nats", strings.Join(nats, ","))
+		return append(args, "--nats", strings.Join(nats, ","), "--drain-delay", processDelay.String())
 	}
 	return append(args, "--nats-listen", n.NATS, "--routes-listen", n.Routes, "--peers", strings.Join(peers, ","),
 		"--cluster-size", fmt.Sprint(writes), "--lease", processLease.String(), "--eviction-window", processWindow.String())

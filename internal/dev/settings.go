@@ -44,7 +44,7 @@ func (s Settings) write(node Node, size int, peers []string) write.Config {
 func (s Settings) read(node Node, nats []string) read.Config {
 	c := read.DefaultConfig()
 	c.Name, c.HTTP, c.Admin, c.NATS = node.Name, node.HTTP, node.Admin, nats
-	c.DrainSpread, c.DrainTimeout = drain/2, drain
+	c.DrainDelay, c.DrainSpread, c.DrainTimeout = 0, drain/2, drain
 	if s.Read != nil {
 		s.Read(&c)
 	}

@@ -9,6 +9,7 @@ import (
 	"heureka/interest"
 	"heureka/internal/ops"
 	"heureka/read-node/fanout"
+	"heureka/read-node/level"
 	"heureka/read-node/resume"
 	"heureka/read-node/session"
 	"heureka/replication"
@@ -35,14 +36,22 @@ type Config struct {
 
 	ResumeWait time.Duration `help:"How long a subscriber with a token waits for this node to come as far as the one it comes from; longer than grace." default:"4s" env:"HEUREKA_RESUME_WAIT"`
 
-	DrainSpread  time.Duration `help:"When stopping, subscribers are asked to go elsewhere within this time." default:"10s" env:"HEUREKA_DRAIN_SPREAD"`
-	DrainTimeout time.Duration `help:"When stopping, subscribers that are still there after this time are closed." default:"15s" env:"HEUREKA_DRAIN_TIMEOUT"`
+	DrainDelay   time.Duration `help:"When stopping, for how long subscribers are still taken, while balancers find out that the node isn't ready." default:"3s" env:"HEUREKA_DRAIN_DELAY"`
+	DrainSpread  time.Duration `help:"After that, subscribers are asked to go elsewhere within this time." default:"10s" env:"HEUREKA_DRAIN_SPREAD"`
+	DrainTimeout time.Duration `help:"After that delay, subscribers that are still there after this time are closed." default:"15s" env:"HEUREKA_DRAIN_TIMEOUT"`
+
+	ShedShare     float64       `help:"Share of its subscribers that a node with more than the average of all read nodes asks to go elsewhere, per second; 0: none." default:"0.01" env:"HEUREKA_SHED_SHARE"`
+	ShedMost      int           `help:"Subscribers that it asks per second at most." default:"25" env:"HEUREKA_SHED_MOST"`
+	ShedTolerance float64       `help:"Share of the average by which a node may differ from it." default:"0.1" env:"HEUREKA_SHED_TOLERANCE"`
+	ShedLeast     int           `help:"Subscribers by which it may differ in any case." default:"10" env:"HEUREKA_SHED_LEAST"`
+	ShedAge       time.Duration `help:"Subscribers that came within this time aren't asked." default:"2m" env:"HEUREKA_SHED_AGE"`
 
 	SendBuffer  int `help:"Bytes that the kernel is asked to keep for a subscriber that doesn't read; Linux keeps twice as many, and at most net.core.wmem_max." default:"65536" env:"HEUREKA_SEND_BUFFER"`
 	Writers     int `help:"Goroutines that write frames to subscribers; 0 is one for each processor." default:"0" env:"HEUREKA_WRITERS"`
 	MaxPortions int `help:"Portions of up to 64 frames that are with the writers at once; what is beyond, the node's loop writes itself." default:"256" env:"HEUREKA_MAX_PORTIONS"`
 
 	MaxSessions   int `help:"Subscribers connected at once." default:"20000" env:"HEUREKA_MAX_SESSIONS"`
+	MaxOpening    int `help:"Of those, who haven't been told everything yet; each counts for --hello-timeout at most." default:"1000" env:"HEUREKA_MAX_OPENING"`
 	MaxMessage    int `help:"Bytes of one message from a subscriber." default:"262144" env:"HEUREKA_MAX_MESSAGE"`
 	MaxFrame      int `help:"Bytes of one frame to a subscriber: all that is held for one that doesn't read." default:"65536" env:"HEUREKA_MAX_FRAME"`
 	MaxInterests  int `help:"Interests of one subscription." default:"1000" env:"HEUREKA_MAX_INTERESTS"`
@@ -59,6 +68,8 @@ type Config struct {
 	MaxCommands   int `help:"Words of sessions and queries that wait for the node's loop." default:"4096" env:"HEUREKA_MAX_COMMANDS"`
 	MaxIncoming   int `help:"Messages of other nodes that wait for the node's loop." default:"1024" env:"HEUREKA_MAX_INCOMING"`
 	MaxWaiting    int `help:"Entries that wait for what is missing before them." default:"100000" env:"HEUREKA_MAX_WAITING"`
+
+	RetryAfter time.Duration `help:"Who finds the node full is told to come back after a time of its own, up to this." default:"5s" env:"HEUREKA_RETRY_AFTER"`
 
 	Origins []string `help:"Hosts whose web pages may subscribe from a browser, beside this node's own." env:"HEUREKA_ORIGINS"`
 
@@ -101,7 +112,7 @@ func (c Config) Validate() error {
 		return err
 	}
 	// What follows from the settings above, and what has none.
-	return errors.Join(c.fanout().Validate(), c.session().Validate(), c.web().Validate(),
+	return errors.Join(c.fanout().Validate(), c.level().Validate(), c.session().Validate(), c.web().Validate(),
 		c.replica().Validate(), c.link().Validate())
 }
 
@@ -114,7 +125,10 @@ func (c Config) validateTimes() error {
 		ops.AtLeast("subscribe-pace", c.Pace, 0),
 		ops.AtLeast("grace", c.Grace, 0),
 		ops.AtLeast("resume-wait", c.ResumeWait, 0),
+		ops.AtLeast("drain-delay", c.DrainDelay, 0),
 		ops.Drain(c.DrainSpread, c.DrainTimeout),
+		ops.AtLeast("shed-age", c.ShedAge, 0),
+		ops.Positive("retry-after", c.RetryAfter),
 		ops.Heard(c.Beacon, c.DeadAfter, c.Tombstones),
 	)
 }
@@ -124,7 +138,12 @@ func (c Config) validateLimits() error {
 		ops.AtLeast("send-buffer", c.SendBuffer, 4096),
 		ops.AtLeast("writers", c.Writers, 0),
 		ops.AtLeast("max-portions", c.MaxPortions, 1),
+		ops.Between("shed-share", c.ShedShare, 0, 1),
+		ops.AtLeast("shed-most", c.ShedMost, 1),
+		ops.Between("shed-tolerance", c.ShedTolerance, 0, 1),
+		ops.AtLeast("shed-least", c.ShedLeast, 1),
 		ops.AtLeast("max-sessions", c.MaxSessions, 1),
+		ops.AtLeast("max-opening", c.MaxOpening, 1),
 		ops.AtLeast("max-message", c.MaxMessage, 256),
 		ops.AtLeast("max-frame", c.MaxFrame, 256),
 		ops.AtLeast("max-interests", c.MaxInterests, 1),
@@ -157,6 +176,17 @@ func (c Config) fanout() fanout.Config {
 }
 
 func (c Config) resume() resume.Config { return resume.Config{Cluster: c.Cluster, Wait: c.ResumeWait} }
+
+func (c Config) limits() limits {
+	return limits{sessions: c.MaxSessions, opening: c.MaxOpening, openFor: c.Hello}
+}
+
+func (c Config) level() level.Config {
+	out := level.DefaultConfig()
+	out.Share, out.Most, out.Tolerance, out.Least = c.ShedShare, c.ShedMost, c.ShedTolerance, c.ShedLeast
+	out.Calm = calmFor * c.Beacon
+	return out
+}
 
 func (c Config) session() session.Config {
 	return session.Config{

@@ -19,6 +19,8 @@ type core struct {
 	desk     *resume.Desk
 	issuer   *resume.Issuer
 	sessions map[fanout.SessionID]*session.Session
+	opening  map[fanout.SessionID]struct{} // those not told everything yet
+	opened   func(fanout.SessionID)        // is told when one has been
 	stale    bool
 	writers  *writers
 	atOnce   uint64 // frames that left when they were handed over
@@ -50,15 +52,18 @@ func (c *core) do(cmd command, now model.Moment) {
 	case commandOpen:
 		c.sessions[s.ID] = s
 		c.hub.Open(s.ID, s.Format())
+		c.opening[s.ID] = struct{}{}
 	case commandSubscribe:
 		if err := c.subscribe(cmd, now.Mono); err != nil {
 			s.Refuse(cmd.sub.Seq, overloaded())
 		}
 	case commandWritten:
 		c.hub.Written(s.ID)
+		c.note(s.ID)
 	case commandClose:
 		delete(c.sessions, s.ID)
 		c.desk.Forget(s.ID)
+		delete(c.opening, s.ID)
 		c.hub.Close(s.ID)
 	case commandAsk:
 		cmd.ask(c)
@@ -122,4 +127,15 @@ func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) (agai
 // overloaded is the answer to interests for which the hub has no room.
 func overloaded() *wire.Error {
 	return wire.NewError(wire.CodeOverloaded, "the node has no room for another set of patterns")
+}
+
+// note looks whether a frame of a session that has left ended its opening.
+func (c *core) note(id fanout.SessionID) {
+	if len(c.opening) == 0 {
+		return
+	}
+	if _, opening := c.opening[id]; opening && c.hub.Synced(id) {
+		delete(c.opening, id)
+		c.opened(id)
+	}
 }

@@ -77,4 +77,5 @@ func (c *core) delivered(p *portion) {
 func (c *core) written(id fanout.SessionID) {
 	c.atOnce++
 	c.hub.Written(id)
+	c.note(id)
 }

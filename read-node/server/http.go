@@ -1,6 +1,8 @@
 package server
 
 import (
+	"math"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 
@@ -43,7 +45,7 @@ func (s *Server) serveSubscription(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !s.acceptor.Serve(w, r, id) {
-		s.sessions.leave()
+		s.sessions.leave(id)
 	}
 }
 
@@ -74,8 +76,14 @@ func (s *Server) query(serve func(http.ResponseWriter, *http.Request) *wire.Erro
 	}
 }
 
+// refuse answers by an error. Who finds the node full is told when to come back, each
+// at another time.
 func (s *Server) refuse(w http.ResponseWriter, err *wire.Error) {
 	s.metrics.count(err.Code)
+	if err.Code == wire.CodeOverloaded {
+		seconds := math.Ceil(rand.N(s.config.RetryAfter).Seconds())
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(seconds))))
+	}
 	session.WriteError(w, err)
 }
 

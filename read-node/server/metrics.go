@@ -3,6 +3,7 @@ package server
 import (
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"heureka/cluster"
 	"heureka/internal/ops"
@@ -32,6 +33,9 @@ type sample struct {
 	taking   session.Stats
 	portions int
 	sessions int
+	opening  int
+	fleet    fleet
+	waiting  time.Duration
 	commands int
 	surveys  int
 	queries  int
@@ -58,6 +62,7 @@ func newMetrics(s *Server) *metrics {
 	m.sessions()
 	m.writing()
 	m.patterns()
+	m.fleet()
 	m.requests()
 	replication.ReplicaMetrics(m.Readings, s.config.replica(), func(s *sample) *cluster.Stats { return &s.replica })
 	replication.LinkMetrics(m.Readings, s.config.link(), func(s *sample) *replication.Stats { return &s.link })
@@ -78,6 +83,8 @@ func (m *metrics) view() {
 func (m *metrics) sessions() {
 	m.Gauge("sessions", "Subscribers connected.", func(s *sample) int { return s.sessions })
 	m.Limit("sessions", m.server.config.MaxSessions)
+	m.Gauge("opening", "Of those, who haven't been told everything yet.", func(s *sample) int { return s.opening })
+	m.Limit("opening", m.server.config.MaxOpening)
 	m.Gauge("groups", "Distinct sets of interests.", func(s *sample) int { return s.hub.Groups })
 	m.Gauge("walking_groups", "Of those, the ones without a log of their own: full subscriptions, and what didn't fit.",
 		func(s *sample) int { return s.hub.Walking })
@@ -115,6 +122,14 @@ func (m *metrics) writing() {
 	m.Limit("portions", m.server.config.MaxPortions)
 }
 
+func (m *metrics) fleet() {
+	m.Gauge("fleet_readers", "Read nodes that take subscribers, this one counted if it does.", func(s *sample) int { return s.fleet.Readers })
+	m.Gauge("fleet_average", "Subscribers that each of them has on average.", func(s *sample) int { return int(s.fleet.Average + 0.5) })
+	m.Counter("shed_total", "Subscribers asked to go elsewhere because this node had more than others.", func(s *sample) uint64 { return s.fleet.Shed })
+	m.Seconds("shed_waiting_seconds", "For how long nobody is asked, because those who were asked before have come back.",
+		func(s *sample) time.Duration { return s.waiting })
+}
+
 func (m *metrics) patterns() {
 	m.Gauge("patterns", "Distinct patterns that are matched.", func(s *sample) int { return s.hub.Index.Patterns })
 	m.Limit("patterns", m.server.config.MaxPatterns)
@@ -139,11 +154,16 @@ func (m *metrics) count(code wire.Code) {
 
 // Collect reads what is read.
 func (m *metrics) Collect(out chan<- prometheus.Metric) {
+	state := m.server.state.Load()
+	in, opening, _ := m.server.sessions.tally()
 	now := &sample{
-		state:    *m.server.state.Load(),
+		state:    *state,
 		taking:   m.server.acceptor.Stats(),
 		portions: len(m.server.loop.core.writers.work),
-		sessions: m.server.sessions.count(),
+		sessions: in,
+		opening:  opening,
+		fleet:    m.server.fleetOf(state, in),
+		waiting:  time.Duration(m.server.shedder.waiting.Load()),
 		commands: len(m.server.loop.commands),
 		surveys:  len(m.server.loop.surveys),
 		queries:  len(m.server.queries),

@@ -41,6 +41,7 @@ type Server struct {
 	loop     *loop
 	sessions *sessions
 	acceptor *session.Acceptor
+	shedder  *shedder
 	queries  chan struct{}         // holds one for each being answered
 	state    atomic.Pointer[state] // as of the last tick
 	reminder ops.Reminder          // of the loop: why the node isn't ready
@@ -79,10 +80,11 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	s.registry.MustRegister(s.metrics, s.metrics.errors, s.metrics.queries, s.metrics.propagation)
 	s.state.Store(&state{})
 	s.loop = s.newLoop()
-	s.sessions = newSessions(s.loop, config.MaxSessions)
+	s.sessions = newSessions(s.loop, config.limits())
 	common := config.session()
 	common.OnError = s.metrics.count
 	s.acceptor = session.NewAcceptor(common, s.sessions, s.log)
+	s.shedder = newShedder(config, s.sessions, s.log)
 	return s, nil
 }
 
@@ -103,6 +105,8 @@ func (s *Server) newLoop() *loop {
 			issuer:   issuer,
 			sessions: make(map[fanout.SessionID]*session.Session),
 			writers:  newWriters(s.config.Writers, s.config.MaxPortions),
+			opening:  make(map[fanout.SessionID]struct{}),
+			opened:   s.opened,
 			metrics:  s.metrics,
 			log:      s.log,
 		},
@@ -128,7 +132,8 @@ func (s *Server) Ready() <-chan struct{} { return s.ready }
 // looks like from outside. It is for tests.
 func (s *Server) Kill() { s.killing.Do(func() { close(s.killed) }) }
 
-// Run serves until the context ends, then stops gracefully: it takes no more
+// Run serves until the context ends, then stops gracefully: it says that it isn't
+// ready and serves on for as long as balancers need to hear of it, takes no more
 // subscribers, asks those that are there to go elsewhere, waits for them as long
 // as the configuration says, and leaves the cluster. It returns when all that it
 // started has ended. An error is what made it stop before. Run is called once.
@@ -146,6 +151,7 @@ func (s *Server) Run(ctx context.Context) error {
 	parts.Go(func() { failed <- ops.ServeHTTP(serving, s.http, s.handler(), s.config.web(), s.log) })
 	parts.Go(func() { failed <- ops.ServeAdmin(serving, s.admin, s.registry, s.log) })
 	parts.Go(func() { s.loop.run(link) })
+	parts.Go(func() { s.shedder.run(s.loop.stop, s.fleet) })
 	s.log.Info("read node started", "http", s.http.Addr().String(), "admin", s.admin.Addr().String(), "incarnation", s.self.ID.String())
 
 	err = nil
@@ -170,9 +176,19 @@ func (s *Server) Run(ctx context.Context) error {
 	return err
 }
 
-// drain sees the subscribers out.
+// drain sees the subscribers out. At first it only says, by not being ready, that
+// it will: a balancer that asks now and then goes on sending newcomers meanwhile,
+// and would send back to this node, which has fewer and fewer, whoever leaves it.
 func (s *Server) drain() {
-	s.log.Info("read node drains", "sessions", s.sessions.count())
+	s.log.Info("read node drains", "sessions", s.sessions.count(), "after", s.config.DrainDelay)
+	s.sessions.end()
+	delay := time.NewTimer(s.config.DrainDelay)
+	defer delay.Stop()
+	select {
+	case <-delay.C:
+	case <-s.killed:
+		return // Run sees to the rest
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.DrainTimeout)
 	defer cancel()
 	gone := make(chan struct{})

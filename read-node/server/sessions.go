@@ -18,20 +18,31 @@ import (
 // sessions lets subscribers in and sees them out. It stands between them and the
 // loop, so that it knows who is there whatever the loop is doing.
 type sessions struct {
-	loop  *loop
-	limit int
+	loop   *loop
+	limits limits
 
 	mu      sync.Mutex
 	last    fanout.SessionID
-	let     int // in: some of them on their way to open
+	guests  guests // who is in: some of them on their way to open
 	open    map[fanout.SessionID]*session.Session
+	ending  bool        // the node is about to stop
 	refusal *wire.Error // for everyone, once set
 	killed  bool
 	running sync.WaitGroup // none is added once refusal is set
 }
 
-func newSessions(loop *loop, limit int) *sessions {
-	return &sessions{loop: loop, limit: limit, open: make(map[fanout.SessionID]*session.Session)}
+// limits bounds who is let in.
+type limits struct {
+	sessions int
+	opening  int           // of these, who haven't been told everything yet
+	openFor  time.Duration // nobody counts among those for longer
+}
+
+func newSessions(loop *loop, limits limits) *sessions {
+	return &sessions{
+		loop: loop, limits: limits, guests: newGuests(limits.openFor, obeyWithin),
+		open: make(map[fanout.SessionID]*session.Session),
+	}
 }
 
 // admit lets one more in. It leaves when its session is closed, or, if it became
@@ -39,30 +50,49 @@ func newSessions(loop *loop, limit int) *sessions {
 func (ss *sessions) admit() (fanout.SessionID, *wire.Error) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	switch {
+	now := time.Now()
+	opening, _ := ss.guests.count(now)
+	switch let := len(ss.guests.all); {
 	case ss.refusal != nil:
 		return 0, ss.refusal
-	case ss.let >= ss.limit:
-		return 0, wire.NewError(wire.CodeOverloaded, "%d subscribers are connected, no more are allowed", ss.let)
+	case let >= ss.limits.sessions:
+		return 0, wire.NewError(wire.CodeOverloaded, "%d subscribers are connected, no more are allowed", let)
+	case opening >= ss.limits.opening:
+		return 0, wire.NewError(wire.CodeOverloaded, "%d subscribers are being told everything, no more at once are allowed", opening)
 	}
-	ss.let++
 	ss.last++
+	ss.guests.add(ss.last, now)
 	ss.running.Add(1)
 	return ss.last, nil
 }
 
-func (ss *sessions) leave() {
+// opened tells that a session has been told everything.
+func (ss *sessions) opened(id fanout.SessionID) {
 	ss.mu.Lock()
-	ss.let--
+	defer ss.mu.Unlock()
+	ss.guests.opened(id)
+}
+
+func (ss *sessions) leave(id fanout.SessionID) {
+	ss.mu.Lock()
+	ss.guests.remove(id)
 	ss.mu.Unlock()
 	ss.running.Done()
 }
 
 // count returns how many are in.
 func (ss *sessions) count() int {
+	in, _, _ := ss.tally()
+	return in
+}
+
+// tally returns how many are in, how many of them are opening, and how many are on
+// their way out.
+func (ss *sessions) tally() (in, opening, leaving int) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	return ss.let
+	opening, leaving = ss.guests.count(time.Now())
+	return len(ss.guests.all), opening, leaving
 }
 
 // Open passes a session on to the loop.
@@ -91,14 +121,21 @@ func (ss *sessions) Close(s *session.Session) {
 	delete(ss.open, s.ID)
 	ss.mu.Unlock()
 	ss.loop.Close(s)
-	ss.leave()
+	ss.leave(s.ID)
+}
+
+// end says that the node is about to stop. Who comes is still let in.
+func (ss *sessions) end() {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	ss.ending = true
 }
 
 // drain lets no more in, asks everyone to go elsewhere within the spread, and
 // waits until they have or the context ends. Then it closes those that are left
 // and returns when all have gone.
 func (ss *sessions) drain(ctx context.Context, spread time.Duration) {
-	draining := wire.NewError(wire.CodeDraining, "this node stops")
+	draining := stopping()
 	ss.refuse(draining)
 	ss.each(func(s *session.Session) { s.GoAway(rand.N(max(spread, time.Millisecond))) })
 	gone := make(chan struct{})
@@ -116,7 +153,7 @@ func (ss *sessions) drain(ctx context.Context, spread time.Duration) {
 
 // kill closes all sockets without a word and returns when everyone has gone.
 func (ss *sessions) kill() {
-	ss.refuse(wire.NewError(wire.CodeDraining, "this node stops"))
+	ss.refuse(stopping())
 	ss.mu.Lock()
 	ss.killed = true
 	ss.mu.Unlock()
@@ -143,8 +180,8 @@ func (ss *sessions) each(f func(*session.Session)) {
 func (ss *sessions) check() error {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	if ss.refusal != nil {
-		return errors.New(ss.refusal.Message)
+	if ss.ending || ss.refusal != nil {
+		return errors.New(stopping().Message)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"heureka/cluster"
 	"heureka/model"
 	"heureka/read-node/fanout"
+	"heureka/read-node/level"
 	"heureka/read-node/resume"
 )
 
@@ -24,6 +25,7 @@ type state struct {
 	digest  uint64 // of those
 	number  uint64 // of the view's last change
 	members []member
+	readers []level.Reader // the others that take subscribers
 
 	unconfirmed int // instances, by what the write nodes that are heard say
 }
@@ -56,9 +58,11 @@ func (s *Server) publish(c *core, now model.Moment) {
 		digest:  c.replica.Map().Digest(),
 		number:  c.replica.View().Number(),
 		members: membersOf(c.replica, now.Mono),
+		readers: readersOf(c.replica, heardFor*s.config.Beacon, now.Mono),
 
 		unconfirmed: c.replica.Unconfirmed(now),
 	}
+	c.replica.SetSessions(next.ready && s.sessions.check() == nil, s.sessions.count())
 	before := s.state.Swap(next)
 	if next.ready && !before.ready {
 		s.log.Info("read node ready", "instances", next.hub.Instances, "took", time.Since(s.loop.start))

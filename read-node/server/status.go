@@ -27,6 +27,8 @@ type status struct {
 	Unconfirmed int `json:"unconfirmed"`
 
 	Sessions   int      `json:"sessions"`
+	Opening    int      `json:"opening"` // of these, who haven't been told everything yet
+	Fleet      fleet    `json:"fleet"`
 	Groups     int      `json:"groups"`
 	References int      `json:"references"`
 	Members    []member `json:"members"`
@@ -35,13 +37,14 @@ type status struct {
 // serveStatus answers GET /api/v1/status, also while the node isn't ready.
 func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
 	st := s.state.Load()
+	in, opening, _ := s.sessions.tally()
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, status{
 		Node: s.self.Name, ID: s.self.ID.String(), Role: cluster.Read,
 		Ready: st.ready, Stale: st.stale, Behind: st.behind, Draining: s.sessions.check() != nil,
 		Instances: st.hub.Instances, Live: st.entries, Digest: wire.FormatHash(st.digest), Changes: st.number,
-		Sessions: s.sessions.count(), Groups: st.hub.Groups, References: st.hub.References,
+		Sessions: in, Opening: opening, Fleet: s.fleetOf(st, in), Groups: st.hub.Groups, References: st.hub.References,
 		Members: st.members, Unconfirmed: st.unconfirmed,
 	})
 }

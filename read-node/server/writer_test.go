@@ -119,7 +119,7 @@ func testConfig(w *writer) Config {
 	c.Name, c.HTTP, c.Admin = "read-1", "127.0.0.1:0", "127.0.0.1:0"
 	c.NATS = []string{w.nats()}
 	c.Beacon, c.DeadAfter = testBeacon, testDeadAfter
-	c.DrainSpread, c.DrainTimeout, c.Close = 20*time.Millisecond, time.Second, time.Second
+	c.DrainDelay, c.DrainSpread, c.DrainTimeout, c.Close = 0, 20*time.Millisecond, time.Second, time.Second
 	c.Pace = 0
 	return c
 }
