@@ -47,10 +47,16 @@ func launchWith(t *testing.T, writes, reads int, more []string) *fleet {
 // launchAt starts the nodes, each in its place, and waits until all are ready.
 func launchAt(t *testing.T, nodes []dev.Node, at func(dev.Node) place, more ...string) *fleet {
 	t.Helper()
+	return launchEach(t, nodes, at, func(dev.Node) []string { return more })
+}
+
+// launchEach is launchAt with more arguments for each node of its own.
+func launchEach(t *testing.T, nodes []dev.Node, at func(dev.Node) place, more func(dev.Node) []string) *fleet {
+	t.Helper()
 	f := &fleet{t: t, webs: make(map[place]*http.Client), appear: kept}
 	folder := t.TempDir()
 	for _, n := range nodes {
-		p := &process{t: t, node: n, program: built.of(t, n.Role), args: slices.Concat(arguments(n, nodes), more), place: at(n), folder: folder}
+		p := &process{t: t, node: n, program: built.of(t, n.Role), args: slices.Concat(arguments(n, nodes), more(n)), place: at(n), folder: folder}
 		f.all = append(f.all, p)
 		if n.Role == cluster.Write {
 			f.writes = append(f.writes, p)

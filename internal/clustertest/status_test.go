@@ -20,6 +20,7 @@ type nodeStatus struct {
 	Digest                string
 	Connections, Sessions int
 	Leases                map[string]struct{ Held, Queued int }
+	Fleet                 struct{ Readers, Shed int }
 	Members               []struct{ Name string }
 }
 
