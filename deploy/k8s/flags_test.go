@@ -29,6 +29,7 @@ func (m *manifest) checkFlags(t *testing.T, f *faults) {
 		m.checkNATS(w, s, f)
 		checkGrace(w, s.drain, f)
 		checkData(w, s, f)
+		m.checkLevel(w, s, f)
 	}
 }
 

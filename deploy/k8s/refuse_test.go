@@ -86,8 +86,9 @@ func TestRefuses(t *testing.T) {
 		{"a peer too many", write, "heureka-write-2.heureka", "heureka-write-3.heureka", "no pod heureka-write-3"},
 		{"a cluster of another size", write, `value: "3"`, `value: "5"`, "isn't its number of replicas"},
 		{"a drain longer than the grace", write, "--drain-timeout=30s", "--drain-timeout=55s", "shorter than the 1m15s"},
-		{"a grace shorter than the drain", read, "terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30", "shorter than the 50s"},
+		{"a grace shorter than the drain", read, "terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30", "shorter than the 53s"},
 		{"no pause before the end", read, "preStop:", "postStart:", "no pause"},
+		{"readers that are added and stay empty", read, "--drain-delay=3s", "--shed-share=0", "stay empty"},
 		{"an unknown image", read, "image: heureka/read-node", "image: heureka/reed-node", "no binary is called reed-node"},
 		{"a second container", read, "      containers:\n", "      containers:\n        - name: x\n          image: x\n", "2 containers"},
 	} {

@@ -193,7 +193,9 @@ func (b *balanced) newcomers() (end func()) {
 	var failed []error
 	go func() {
 		defer close(ended)
-		for ctx.Err() == nil {
+		next := time.NewTicker(10 * time.Millisecond)
+		defer next.Stop()
+		for ; ctx.Err() == nil; <-next.C {
 			within, done := context.WithTimeout(context.Background(), patience)
 			channel, _, err := raw.Dialer{HTTP: b.balancer.web}.Hello(within, b.balancer.address, wire.PathSubscriptions, wire.Hello{Client: "newcomer"})
 			done()

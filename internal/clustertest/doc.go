@@ -10,6 +10,9 @@
 //
 //	go test -v -run 'Partition|OneWay|Routes' ./internal/clustertest
 //
+// A balancer is a real nginx or HAProxy before the read nodes of a fleet, with the
+// configuration of deploy/balancer; without the program, the test is skipped.
+//
 // With -short no process is started.
 //
 // Every subscription in these tests is judged by the checkers of
