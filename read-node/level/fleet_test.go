@@ -24,9 +24,10 @@ const (
 
 // client is one subscriber. It obeys when it is asked to go.
 type client struct {
-	at    *reader // nil while it is between two nodes
+	at    *reader // its node, or the one that it left
 	since time.Duration
-	due   time.Duration // when it leaves, or comes back
+	due   time.Duration // when it leaves, or comes back; 0: it stays
+	away  bool          // it is between two nodes
 	asked bool
 	moves int // because it was shed
 }
@@ -50,6 +51,7 @@ type fleet struct {
 	now     time.Duration
 	readers []*reader
 	clients []*client
+	moving  []*client // those that are due some time
 	place   balancer
 	shed    int
 }
@@ -117,13 +119,22 @@ func (f *fleet) join() *reader {
 }
 
 func (f *fleet) settle(c *client, r *reader) {
-	c.at, c.since, c.due, c.asked = r, f.now, 0, false
+	c.at, c.since, c.due, c.away, c.asked = r, f.now, 0, false, false
 	r.clients = append(r.clients, c)
 }
 
 func (f *fleet) leave(c *client, from *reader) {
 	from.clients = slices.DeleteFunc(from.clients, func(o *client) bool { return o == c })
-	c.due = f.now + f.upTo(reconnect)
+	c.away = true
+	f.moves(c, reconnect)
+}
+
+// moves has a client do its next step within a time.
+func (f *fleet) moves(c *client, within time.Duration) {
+	if c.due == 0 {
+		f.moving = append(f.moving, c)
+	}
+	c.due = f.now + f.upTo(within)
 }
 
 func (f *fleet) upTo(d time.Duration) time.Duration {
@@ -134,7 +145,7 @@ func (f *fleet) upTo(d time.Duration) time.Duration {
 func (f *fleet) drains(r *reader) {
 	r.serving = false
 	for _, c := range r.clients {
-		c.due = f.now + f.upTo(drain)
+		f.moves(c, drain)
 	}
 }
 
@@ -149,9 +160,10 @@ func (f *fleet) dies(r *reader) {
 // run lets time pass.
 func (f *fleet) run(d time.Duration) {
 	for until := f.now + d; f.now < until; f.now += step {
-		for _, c := range f.clients {
+		for _, c := range f.moving {
 			f.move(c)
 		}
+		f.moving = slices.DeleteFunc(f.moving, func(c *client) bool { return c.due == 0 })
 		for _, r := range f.readers {
 			if !r.dead && (f.now+r.phase)%beacon == 0 {
 				r.said, r.beaten = len(r.clients), f.now
@@ -162,14 +174,13 @@ func (f *fleet) run(d time.Duration) {
 }
 
 func (f *fleet) move(c *client) {
-	if c.due == 0 || f.now < c.due {
-		return
-	}
-	if slices.Contains(c.at.clients, c) {
+	switch {
+	case f.now < c.due:
+	case c.away:
+		f.settle(c, f.place(f, c.at))
+	default:
 		f.leave(c, c.at)
-		return
 	}
-	f.settle(c, f.place(f, c.at))
 }
 
 // look has a node decide, and asks the clients.
@@ -191,7 +202,8 @@ func (f *fleet) look(r *reader) {
 	n := min(r.level.Look(f.now, p), len(old))
 	f.random.Shuffle(len(old), func(i, j int) { old[i], old[j] = old[j], old[i] })
 	for _, c := range old[:n] {
-		c.asked, c.due = true, f.now+f.upTo(spread)
+		c.asked = true
+		f.moves(c, spread)
 		c.moves++
 		f.shed++
 	}
