@@ -98,6 +98,7 @@ func hasty(n dev.Node) []string {
 		return nil
 	}
 	return []string{
+		"--heartbeat", "10s", // nobody takes a busy machine for a dead node
 		"--shed-share", "0.2", "--shed-least", "2", "--shed-age", "1s",
 		"--drain-delay", "3s", "--drain-spread", "1s", "--drain-timeout", "30s",
 	}

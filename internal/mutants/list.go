@@ -59,5 +59,9 @@ func All() []Mutant {
 			"reg.flight, reg.here, reg.queued = nil, false, false", "reg.flight, reg.queued = nil, false", "Kept", simulation},
 		{"restores a map without its vector's last entries", "cluster/restore.go",
 			"Entries: entries, Vector: vector", "Entries: entries[:len(entries)/2], Vector: vector", "Gapless", simulation},
+		{"sheds again what is on its way already", "read-node/level/level.go",
+			"p.Sessions-p.Leaving", "p.Sessions", "TestWhoShedsAndWhoDoesnt", "./read-node/level"},
+		{"goes on shedding in vain", "read-node/level/round.go",
+			"2*r.pause", "r.pause", "TestWhatIsOfNoUseIsGivenUp", "./read-node/level"},
 	}
 }
