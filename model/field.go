@@ -43,6 +43,9 @@ var fields = []field{
 	{"dataCenter",
 		func(a, b *Instance) bool { return a.DataCenter.equal(b.DataCenter) },
 		func(dst, src *Instance) { dst.DataCenter = src.DataCenter.clone() }},
+	{"eureka1",
+		func(a, b *Instance) bool { return maps.Equal(a.Eureka1, b.Eureka1) },
+		func(dst, src *Instance) { dst.Eureka1 = maps.Clone(src.Eureka1) }},
 }
 
 // plain makes the field of a comparable value.

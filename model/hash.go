@@ -39,6 +39,10 @@ func (in *Instance) Hash() uint64 {
 			aws.PublicAddress, aws.PublicHost, aws.PrivateAddress)
 		h.table(aws.Other)
 	}
+	if len(in.Eureka1) > 0 {
+		h.text("eureka1")
+		h.table(in.Eureka1)
+	}
 	if in.Override != "" {
 		h.text("override", string(in.Override))
 	}

@@ -45,6 +45,11 @@ type Instance struct {
 	LastChangedMs int64 `json:"lastChangedMs,omitempty"`
 
 	DataCenter DataCenter `json:"dataCenter,omitzero"`
+
+	// Eureka1 holds, by Eureka's names, what a Eureka 1 client said that nothing
+	// above can hold and that isn't what most say, such as the number of a port that
+	// is switched off. It is shown to Eureka 1 clients only; no other reader needs it.
+	Eureka1 map[string]string `json:"eureka1,omitempty"`
 }
 
 // Port is one named port of an instance.
@@ -113,6 +118,7 @@ func (in *Instance) Clone() *Instance {
 	}
 	out.Metadata = maps.Clone(in.Metadata)
 	out.DataCenter = in.DataCenter.clone()
+	out.Eureka1 = maps.Clone(in.Eureka1)
 	return &out
 }
 
@@ -132,6 +138,9 @@ func (in *Instance) Canonical() *Instance {
 	}
 	if len(in.Metadata) == 0 {
 		in.Metadata = nil
+	}
+	if len(in.Eureka1) == 0 {
+		in.Eureka1 = nil
 	}
 	in.DataCenter.canonical()
 	return in

@@ -69,6 +69,7 @@ func TestCanonical(t *testing.T) {
 		App: "orders", ID: "O-1", VIP: "Orders", Status: "sleepy",
 		Ports: []Port{{Number: 1, Labels: []string{}}}, Metadata: map[string]string{},
 		DataCenter: DataCenter{Addresses: []Address{}, AWS: &AWS{Other: map[string]string{}}},
+		Eureka1:    map[string]string{},
 	}
 	want := &Instance{
 		App: "ORDERS", ID: "O-1", VIP: "Orders", Status: StatusUnknown,
@@ -116,12 +117,19 @@ func TestHashesAreStable(t *testing.T) {
 	}{
 		{"an empty instance", new(Instance).Hash(), 0xdb94a0b687d78f30},
 		{"a full one", stable().Hash(), 0x23b9adceb7dafc39},
+		{"one of a Eureka 1 client", eureka1().Hash(), 0xf40f0f9f43e16ff5},
 		{"an entry", EntryHash(NewKey("a", "1"), Version{1, 2, incarnation("n", 3), 0}), 0x40661e44df169b7b},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s hashes to %#x, it was %#x", test.name, test.got, test.want)
 		}
 	}
+}
+
+func eureka1() *Instance {
+	in := stable()
+	in.Eureka1 = map[string]string{"countryId": "0", "securePort": "7002"}
+	return in
 }
 
 func stable() *Instance {

@@ -12,7 +12,7 @@ import (
 type Limits struct {
 	Text     int // each name, id, address and URL
 	List     int // elements of vip and secure vip, ports, labels of one port, addresses
-	Metadata int // all keys and values of metadata, or of AWS.Other, together
+	Metadata int // all keys and values of metadata, of AWS.Other, or of Eureka1, together
 	Instance int // all of it, as Size estimates: one must fit a replication message
 	LeaseMs  int64
 }
@@ -64,6 +64,7 @@ func (in *Instance) Validate(l Limits) error {
 	v.lease("lease", in.Lease.RenewalMs)
 	v.lease("lease", in.Lease.DurationMs)
 	v.dataCenter(in.DataCenter)
+	v.table("eureka1", in.Eureka1)
 	if size := in.Size(); size > l.Instance {
 		v.fail("instance", "is about %d bytes, %d are allowed", size, l.Instance)
 	}
@@ -195,6 +196,9 @@ func (in *Instance) Size() int {
 		size += len(a.Label) + len(a.IP) + len(a.Host)
 	}
 	for k, v := range in.Metadata {
+		size += 8 + len(k) + len(v)
+	}
+	for k, v := range in.Eureka1 {
 		size += 8 + len(k) + len(v)
 	}
 	if aws := in.DataCenter.AWS; aws != nil {

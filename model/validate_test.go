@@ -48,6 +48,9 @@ func TestValidate(t *testing.T) {
 		{"a value with line breaks", func(in *Instance) { in.Metadata = map[string]string{"a": "v\r\nw"} }, ""},
 		{"a value that isn't UTF-8", func(in *Instance) { in.Metadata = map[string]string{"a": "\xff"} }, "metadata"},
 
+		{"too many of Eureka's words", func(in *Instance) { in.Eureka1 = map[string]string{"k": strings.Repeat("x", 1000)} }, "eureka1"},
+		{"a word of Eureka's without a name", func(in *Instance) { in.Eureka1 = map[string]string{"": "v"} }, "eureka1"},
+
 		{"a lease at its limit", func(in *Instance) { in.Lease = Lease{60_000, 60_000} }, ""},
 		{"a longer lease", func(in *Instance) { in.Lease.DurationMs = 60_001 }, "lease"},
 		{"a negative renewal", func(in *Instance) { in.Lease.RenewalMs = -1 }, "lease"},

@@ -85,6 +85,7 @@ func messages(t testing.TB) []wire.Message {
 		&wire.Synced{Seq: 4, Check: check, Token: "h1.AbC-_"},
 		&wire.Heartbeat{Check: &check, Token: "h1.AbC-_"},
 		&wire.Put{Version: version + "+5f4", Hash: "fedcba9876543210", Instance: instance().Overridden(model.StatusOutOfService)},
+		&wire.Register{Seq: 9, Instance: &model.Instance{App: "A", ID: "1", Eureka1: map[string]string{"countryId": "0", "sid": "7"}}},
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 //	  string status_page_url = 12; string health_check_url = 13;
 //	  string secure_health_check_url = 14; map<string, string> metadata = 15;
 //	  uint64 renewal_ms = 16; uint64 duration_ms = 17; uint64 last_changed_ms = 18;
-//	  DataCenter data_center = 19; string override = 20;
+//	  DataCenter data_center = 19; string override = 20; map<string, string> eureka1 = 21;
 //	}
 //	message Port { string name = 1; uint32 number = 2; bool secure = 3; repeated string labels = 4; }
 //	message DataCenter { string kind = 1; string name = 2; repeated Address addresses = 3; Aws aws = 4; }
@@ -55,7 +55,8 @@ func appendInstance(b []byte, in *model.Instance) []byte {
 	b = appendNumber(b, 17, uint64(in.Lease.DurationMs))
 	b = appendNumber(b, 18, uint64(in.LastChangedMs))
 	b = appendMessage(b, 19, func(b []byte) []byte { return appendDataCenter(b, in.DataCenter) })
-	return appendText(b, 20, string(in.Override))
+	b = appendText(b, 20, string(in.Override))
+	return appendTable(b, 21, in.Eureka1)
 }
 
 func appendDataCenter(b []byte, d model.DataCenter) []byte {
@@ -135,6 +136,8 @@ func readInstanceInto(in *model.Instance, message []byte) error {
 			return readDataCenter(&in.DataCenter, v.bytes)
 		case 20:
 			in.Override = model.ParseStatus(v.text())
+		case 21:
+			return readTable(&in.Eureka1, v.bytes)
 		}
 		return nil
 	})

@@ -48,13 +48,15 @@ func patchField(number protowire.Number) string {
 		return "lastChangedMs"
 	case 19:
 		return "dataCenter"
+	case 21:
+		return "eureka1"
 	default:
 		return ""
 	}
 }
 
 // lastPatchField is the greatest number that patchField knows.
-const lastPatchField = 19
+const lastPatchField = 21
 
 // patch is the fields of a patch: set holds the values, clear the numbers of
 // those that are emptied.

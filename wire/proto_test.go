@@ -161,7 +161,7 @@ func TestProtoRefuses(t *testing.T) {
 		{"an update of the key", frame(rawUpdate, seven.bytes(4, raw(nil).bytes(1, []byte("B")))), wire.CodeInvalidInstance, 7},
 		{"an update of the override", frame(rawUpdate, seven.bytes(4, raw(nil).bytes(20, []byte("UP")))), wire.CodeInvalidInstance, 7},
 		{"an update that clears the key", frame(rawUpdate, seven.number(5, 2)), wire.CodeInvalidInstance, 7},
-		{"an update that clears no field", frame(rawUpdate, seven.bytes(5, []byte{7, 21})), wire.CodeInvalidInstance, 7},
+		{"an update that clears no field", frame(rawUpdate, seven.bytes(5, []byte{7, 22})), wire.CodeInvalidInstance, 7},
 		{"an update that clears a number beyond all", frame(rawUpdate, seven.number(5, 1<<63+7)), wire.CodeInvalidInstance, 7},
 		{"an update that sets and clears", frame(rawUpdate, seven.bytes(4, raw(nil).bytes(7, []byte("v"))).number(5, 7)), wire.CodeInvalidInstance, 7},
 		{"an update that sets half of what it clears", frame(rawUpdate, seven.bytes(4, raw(nil).number(16, 1)).number(5, 17)), wire.CodeInvalidInstance, 7},
@@ -231,7 +231,7 @@ func TestProtoTakes(t *testing.T) {
 
 // Every field that can be updated has a number, and is set and cleared by it.
 func TestUpdatesHaveEveryField(t *testing.T) {
-	full := fullInstance()
+	full := eureka1Instance()
 	full.Override = ""
 	empty := &model.Instance{App: full.App, ID: full.ID}
 	for _, pair := range [][2]*model.Instance{{empty, full}, {full, empty}} {
