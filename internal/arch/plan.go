@@ -63,6 +63,7 @@ func Heureka() Plan {
 			"read-node/fanout":   Thought,
 			"read-node/resume":   Thought,
 			"read-node/level":    Thought,
+			"eureka1/dialect":    Thought,
 			"client/line":        Thought,
 			"client/roster":      Thought,
 			"client/mirror":      Thought,
@@ -129,7 +130,8 @@ func pureImports() map[string]Names {
 	return map[string]Names{
 		"bytes": all, "cmp": all, "container/heap": all, "container/list": all,
 		"encoding": all, "encoding/base64": all, "encoding/binary": all, "encoding/hex": all, "encoding/json": all,
-		"errors": all, "iter": all, "maps": all, "math": all, "math/bits": all, "net/netip": all, "net/url": all,
+		"encoding/xml": all,
+		"errors":       all, "iter": all, "maps": all, "math": all, "math/bits": all, "net/netip": all, "net/url": all,
 		"regexp": all, "regexp/syntax": all, "slices": all, "sort": all, "strconv": all, "strings": all,
 		"unicode": all, "unicode/utf8": all,
 

@@ -1,0 +1,148 @@
+package dialect
+
+import "fmt"
+
+// Application is the instances of one application in a document.
+type Application struct {
+	Name      string
+	Instances []Info
+}
+
+// Applications is a registry, a part of one, or a delta.
+type Applications struct {
+	Envelope
+	List []Application
+}
+
+// DecodeInstance reads a document of one instance: the body of a registration, or
+// the answer to a request for one. Errors wrap ErrUnparseable.
+func DecodeInstance(format Format, document []byte) (*Info, error) {
+	var info *Info
+	var err error
+	if format == JSON {
+		err = readJSON(document, func(r *jsonReader) {
+			r.object(func(name []byte) {
+				if string(name) != "instance" {
+					r.skip()
+					return
+				}
+				r.list(func() { i := r.instance(); info = &i })
+			})
+		})
+	} else {
+		err = readXML(document, func(x *xmlReader, root string) {
+			if root == "instance" {
+				i := x.instance()
+				info = &i
+			}
+		})
+	}
+	if err == nil && info == nil {
+		err = fmt.Errorf("%w: there is no instance", ErrUnparseable)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return info, nil
+}
+
+// DecodeApplication reads a document of one application with at most so many
+// instances. Errors wrap ErrUnparseable.
+func DecodeApplication(format Format, document []byte, most int) (*Application, error) {
+	var app *Application
+	var err error
+	if format == JSON {
+		err = readJSON(document, func(r *jsonReader) {
+			r.object(func(name []byte) {
+				if string(name) != "application" {
+					r.skip()
+					return
+				}
+				a := r.application(&most)
+				app = &a
+			})
+		})
+	} else {
+		err = readXML(document, func(x *xmlReader, root string) {
+			if root == "application" {
+				a := x.application(&most)
+				app = &a
+			}
+		})
+	}
+	if err == nil && app == nil {
+		err = fmt.Errorf("%w: there is no application", ErrUnparseable)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return app, nil
+}
+
+// DecodeApplications reads a registry or a delta, in full or compact, with at most
+// so many instances. Errors wrap ErrUnparseable.
+func DecodeApplications(format Format, document []byte, most int) (*Applications, error) {
+	var apps *Applications
+	var err error
+	if format == JSON {
+		err = readJSON(document, func(r *jsonReader) {
+			r.object(func(name []byte) {
+				if string(name) != "applications" {
+					r.skip()
+					return
+				}
+				apps = r.applications(&most)
+			})
+		})
+	} else {
+		err = readXML(document, func(x *xmlReader, root string) {
+			if root == "applications" {
+				apps = x.applications(&most)
+			}
+		})
+	}
+	if err == nil && apps == nil {
+		err = fmt.Errorf("%w: there are no applications", ErrUnparseable)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return apps, nil
+}
+
+func (r *jsonReader) applications(left *int) *Applications {
+	a := new(Applications)
+	r.object(func(name []byte) {
+		switch string(name) {
+		case "versions__delta":
+			setNumber(&a.Version)(r.number())
+		case "apps__hashcode":
+			a.Hash = r.text()
+		case "application":
+			r.list(func() { a.List = append(a.List, r.application(left)) })
+		default:
+			r.skip()
+		}
+	})
+	return a
+}
+
+func (r *jsonReader) application(left *int) (a Application) {
+	r.object(func(name []byte) {
+		switch string(name) {
+		case "name":
+			a.Name = r.text()
+		case "instance":
+			r.list(func() {
+				if *left--; *left < 0 {
+					r.fail("there are too many instances")
+					return
+				}
+				a.Instances = append(a.Instances, r.instance())
+			})
+		default:
+			r.skip()
+		}
+	})
+	return a
+}

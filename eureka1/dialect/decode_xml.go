@@ -1,0 +1,143 @@
+package dialect
+
+import (
+	"encoding/xml"
+	"strings"
+)
+
+// instance reads the inside of an instance. Elements that Eureka doesn't have are
+// passed over.
+func (x *xmlReader) instance() Info {
+	i := newInfo()
+	x.children(func(start xml.StartElement) {
+		name := []byte(start.Name.Local)
+		if text := i.textField(name); text != nil {
+			*text = x.text()
+			return
+		}
+		x.instanceField(&i, start)
+	})
+	return i
+}
+
+func (x *xmlReader) instanceField(i *Info, start xml.StartElement) {
+	switch start.Name.Local {
+	case "status":
+		i.Status = statusOf(x.trimmed())
+	case "overriddenstatus", "overriddenStatus":
+		i.Overridden = statusOf(x.trimmed())
+	case "port":
+		x.port(&i.Port, start)
+	case "securePort":
+		x.port(&i.SecurePort, start)
+	case "countryId":
+		setNumber(&i.CountryID)(x.small())
+	case "dataCenterInfo":
+		i.DataCenter = x.dataCenter()
+	case "leaseInfo":
+		i.Lease = x.lease()
+	case "metadata":
+		i.Metadata = x.table()
+	case "isCoordinatingDiscoveryServer":
+		i.Coordinating = parseFlag(x.trimmed())
+	case "lastUpdatedTimestamp":
+		setNumber(&i.LastUpdatedMs)(x.number())
+	case "lastDirtyTimestamp":
+		setNumber(&i.LastDirtyMs)(x.number())
+	case "actionType":
+		i.Action = parseAction(x.trimmed())
+	default:
+		x.skip()
+	}
+}
+
+func (x *xmlReader) port(p *Port, start xml.StartElement) {
+	for _, a := range start.Attr {
+		if a.Name.Local == "enabled" {
+			p.Enabled = parseFlag([]byte(a.Value))
+		}
+	}
+	setNumber(&p.Number)(x.small())
+}
+
+func (x *xmlReader) dataCenter() DataCenter {
+	d := DataCenter{Given: true}
+	x.children(func(start xml.StartElement) {
+		switch start.Name.Local {
+		case "name":
+			d.Name = string(x.trimmed())
+		case "metadata":
+			d.Metadata = x.table()
+		default:
+			x.skip()
+		}
+	})
+	if strings.EqualFold(d.Name, Amazon) {
+		d.Name = Amazon
+	}
+	return d
+}
+
+func (x *xmlReader) lease() (l Lease) {
+	x.children(func(start xml.StartElement) {
+		name := []byte(start.Name.Local)
+		if secs := l.seconds(name); secs != nil {
+			setNumber(secs)(x.small())
+		} else if ms := l.moment(name); ms != nil {
+			setNumber(ms)(x.number())
+		} else {
+			x.skip()
+		}
+	})
+	return l
+}
+
+// table reads an element for each entry.
+func (x *xmlReader) table() (table []Pair) {
+	x.children(func(start xml.StartElement) {
+		key := keyOf(fullName(start.Name))
+		if key == classKey {
+			x.skip()
+			return
+		}
+		if table = append(table, Pair{key, x.text()}); len(table) > maxPairs {
+			x.fail("a table has more than %d entries", maxPairs)
+		}
+	})
+	return table
+}
+
+func (x *xmlReader) applications(left *int) *Applications {
+	a := new(Applications)
+	x.children(func(start xml.StartElement) {
+		switch start.Name.Local {
+		case "versions__delta":
+			setNumber(&a.Version)(x.number())
+		case "apps__hashcode":
+			a.Hash = string(x.trimmed())
+		case "application":
+			a.List = append(a.List, x.application(left))
+		default:
+			x.skip()
+		}
+	})
+	return a
+}
+
+func (x *xmlReader) application(left *int) (a Application) {
+	x.children(func(start xml.StartElement) {
+		switch start.Name.Local {
+		case "name":
+			a.Name = x.text()
+		case "instance":
+			if *left--; *left < 0 {
+				x.fail("there are too many instances")
+				return
+			}
+			a.Instances = append(a.Instances, x.instance())
+		default:
+			x.skip()
+		}
+	})
+	return a
+}

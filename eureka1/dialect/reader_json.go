@@ -1,0 +1,261 @@
+package dialect
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+	"unicode/utf8"
+)
+
+// The bounds of what is read.
+const (
+	maxDepth = 32   // of nested objects and lists, or elements
+	maxPairs = 4096 // in one table
+)
+
+// jsonReader reads one JSON document from front to back, one value at a time. Its
+// first fault ends it: what is read afterwards is nothing, so that faults are looked
+// at once, at the end.
+//
+// Clients differ in the types of their values, so readers of scalars take what a
+// scalar can be turned into; null is always as good as nothing.
+type jsonReader struct {
+	data  []byte
+	at    int
+	depth int
+	fault error
+}
+
+// readJSON reads a document of which root reads the one value.
+func readJSON(document []byte, root func(*jsonReader)) error {
+	document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf"))
+	r := &jsonReader{data: document}
+	if !utf8.Valid(document) {
+		r.fail("it isn't UTF-8")
+	}
+	root(r)
+	if r.next() != 0 || r.at < len(r.data) {
+		r.fail("more follows the document")
+	}
+	return r.fault
+}
+
+func (r *jsonReader) fail(format string, args ...any) {
+	if r.fault == nil {
+		r.fault = fmt.Errorf("%w: %s at byte %d", ErrUnparseable, fmt.Sprintf(format, args...), r.at)
+	}
+	r.at = len(r.data)
+}
+
+// next returns the first byte of what comes next, 0 at the end.
+func (r *jsonReader) next() byte {
+	for ; r.at < len(r.data); r.at++ {
+		switch c := r.data[r.at]; c {
+		case ' ', '\n', '\r', '\t':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// take reads c if it comes next.
+func (r *jsonReader) take(c byte) bool {
+	if r.next() != c || r.at == len(r.data) {
+		return false
+	}
+	r.at++
+	return true
+}
+
+// literal reads a word if it comes next.
+func (r *jsonReader) literal(word string) bool {
+	if r.next() == 0 || !bytes.HasPrefix(r.data[r.at:], []byte(word)) {
+		return false
+	}
+	r.at += len(word)
+	return true
+}
+
+// object reads an object and has member read the value of each name; the name is
+// good until then. It is false if there is null instead.
+func (r *jsonReader) object(member func(name []byte)) bool {
+	if !r.open('{', "an object") {
+		return false
+	}
+	for first := true; !r.take('}'); first = false {
+		if !first && !r.take(',') || r.next() != '"' {
+			r.fail("an object is broken")
+			return true
+		}
+		name := r.quoted()
+		if !r.take(':') {
+			r.fail("a colon is missing")
+			return true
+		}
+		member(name)
+	}
+	r.depth--
+	return true
+}
+
+// array reads a list and has element read each value. It is false if there is null
+// instead.
+func (r *jsonReader) array(element func()) bool {
+	if !r.open('[', "a list") {
+		return false
+	}
+	for first := true; !r.take(']'); first = false {
+		if !first && !r.take(',') || r.next() == 0 {
+			r.fail("a list is broken")
+			return true
+		}
+		element()
+	}
+	r.depth--
+	return true
+}
+
+// list reads a list, or one value that stands for a list of it alone, as servers
+// once wrote it.
+func (r *jsonReader) list(element func()) {
+	if r.next() == '{' {
+		element()
+		return
+	}
+	r.array(element)
+}
+
+func (r *jsonReader) open(c byte, what string) bool {
+	if r.literal("null") {
+		return false
+	}
+	if !r.take(c) {
+		r.fail("%s is missing", what)
+		return false
+	}
+	if r.depth++; r.depth > maxDepth {
+		r.fail("it is nested too deeply")
+	}
+	return true
+}
+
+// skip reads any value.
+func (r *jsonReader) skip() {
+	switch r.next() {
+	case '{':
+		r.object(func([]byte) { r.skip() })
+	case '[':
+		r.array(r.skip)
+	default:
+		r.scalar()
+	}
+}
+
+// scalar reads a text, a number, a boolean or null, and returns its text, good until
+// the next is read. It is false for null.
+func (r *jsonReader) scalar() (text []byte, ok bool) {
+	switch c := r.next(); {
+	case c == '"':
+		return r.quoted(), true
+	case c == '-' || '0' <= c && c <= '9':
+		return r.numeral(), true
+	}
+	start := r.at
+	switch {
+	case r.literal("null"):
+		return nil, false
+	case r.literal("true"), r.literal("false"):
+		return r.data[start:r.at], true
+	default:
+		r.fail("a value is missing or of the wrong type")
+		return nil, false
+	}
+}
+
+// text reads a scalar as a text, "" for null.
+func (r *jsonReader) text() string {
+	text, _ := r.scalar()
+	return string(text)
+}
+
+// number reads a scalar as an integer. It is false for null and for an empty text.
+func (r *jsonReader) number() (int64, bool) {
+	text, ok := r.scalar()
+	if !ok || len(text) == 0 {
+		return 0, false
+	}
+	n, err := parseNumber(text)
+	if err != nil {
+		r.fail("%v", err)
+	}
+	return n, err == nil
+}
+
+// small reads a number of 32 bits.
+func (r *jsonReader) small() (int32, bool) {
+	n, ok := r.number()
+	if n != int64(int32(n)) {
+		r.fail("a number is out of range")
+		return 0, false
+	}
+	return int32(n), ok
+}
+
+// flag reads a scalar as a boolean. Everything but a true is false, as in Java. It
+// reports whether there was any.
+func (r *jsonReader) flag() (set, ok bool) {
+	text, ok := r.scalar()
+	return parseFlag(text), ok && len(text) > 0
+}
+
+// parseNumber reads an integer; of one with a fraction it takes the integral part.
+func parseNumber(text []byte) (int64, error) {
+	text = bytes.TrimSpace(text)
+	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		return n, nil
+	}
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(math.Abs(f) < 1<<63) {
+		return 0, fmt.Errorf("%.40q is no number", text)
+	}
+	return int64(f), nil
+}
+
+func parseFlag(text []byte) bool { return bytes.EqualFold(bytes.TrimSpace(text), []byte("true")) }
+
+// numeral reads a number as JSON writes it.
+func (r *jsonReader) numeral() []byte {
+	start := r.at
+	r.byteOf("-")
+	if !r.byteOf("0") && r.digits() == 0 {
+		r.fail("a number is broken")
+	}
+	if r.byteOf(".") && r.digits() == 0 {
+		r.fail("a number is broken")
+	}
+	if r.byteOf("eE") {
+		r.byteOf("+-")
+		if r.digits() == 0 {
+			r.fail("a number is broken")
+		}
+	}
+	return r.data[start:r.at]
+}
+
+// byteOf reads one of these bytes if it comes right now.
+func (r *jsonReader) byteOf(set string) bool {
+	if r.at == len(r.data) || bytes.IndexByte([]byte(set), r.data[r.at]) < 0 {
+		return false
+	}
+	r.at++
+	return true
+}
+
+func (r *jsonReader) digits() (n int) {
+	for ; r.at < len(r.data) && '0' <= r.data[r.at] && r.data[r.at] <= '9'; r.at++ {
+		n++
+	}
+	return n
+}
