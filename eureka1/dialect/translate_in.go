@@ -91,11 +91,12 @@ func (i *Info) setDataCenter(in *model.Instance) {
 	}
 	aws := new(model.AWS)
 	for _, p := range i.DataCenter.Metadata {
-		if p.Value == "" {
-			continue // absent and empty are the same; some clients send every key
-		}
 		if text := awsText(aws, p.Key); text != nil {
 			*text = p.Value
+			continue
+		}
+		if p.Value == "" { // as good as absent; some clients send every key
+			delete(aws.Other, p.Key)
 			continue
 		}
 		if aws.Other == nil {
