@@ -80,7 +80,7 @@ func DecodeApplication(format Format, document []byte, most int) (*Application, 
 }
 
 // DecodeApplications reads a registry or a delta, in full or compact, with at most
-// so many instances. Errors wrap ErrUnparseable.
+// so many instances, and as many applications. Errors wrap ErrUnparseable.
 func DecodeApplications(format Format, document []byte, most int) (*Applications, error) {
 	var apps *Applications
 	var err error
@@ -111,7 +111,7 @@ func DecodeApplications(format Format, document []byte, most int) (*Applications
 }
 
 func (r *jsonReader) applications(left *int) *Applications {
-	a := new(Applications)
+	a, most := new(Applications), *left
 	r.object(func(name []byte) {
 		switch string(name) {
 		case "versions__delta":
@@ -119,7 +119,13 @@ func (r *jsonReader) applications(left *int) *Applications {
 		case "apps__hashcode":
 			a.Hash = r.text()
 		case "application":
-			r.list(func() { a.List = append(a.List, r.application(left)) })
+			r.list(func() {
+				if len(a.List) == most {
+					r.fail("there are too many applications")
+					return
+				}
+				a.List = append(a.List, r.application(left))
+			})
 		default:
 			r.skip()
 		}

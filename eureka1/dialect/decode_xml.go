@@ -108,7 +108,7 @@ func (x *xmlReader) table() (table []Pair) {
 }
 
 func (x *xmlReader) applications(left *int) *Applications {
-	a := new(Applications)
+	a, most := new(Applications), *left
 	x.children(func(start xml.StartElement) {
 		switch start.Name.Local {
 		case "versions__delta":
@@ -116,6 +116,10 @@ func (x *xmlReader) applications(left *int) *Applications {
 		case "apps__hashcode":
 			a.Hash = string(x.trimmed())
 		case "application":
+			if len(a.List) == most {
+				x.fail("there are too many applications")
+				return
+			}
 			a.List = append(a.List, x.application(left))
 		default:
 			x.skip()
