@@ -84,7 +84,7 @@ func TestTheCensusIsACount(t *testing.T) {
 
 // TestTextsAreWrittenAsOthersReadThem has other decoders read what is written.
 func TestTextsAreWrittenAsOthersReadThem(t *testing.T) {
-	for _, text := range []string{"", "a", "\x00\x1f \"\\/<>&'\u2028\x7f", "é😀\ufffd", "a\xffb\xc3", "\r\n\t", "]]>", "\ufffe"} {
+	for _, text := range []string{"", "a", "\x00\a\x1f \"\\/<>&'\u2028\x7f", "é😀\ufffd", "a\xffb\xc3", "\r\n\t", "]]>", "\ufffe"} {
 		info := &dialect.Info{HostName: text, Metadata: []dialect.Pair{{Key: "k" + text, Value: text}}}
 		var back struct {
 			HostName string
@@ -147,6 +147,10 @@ func TestTooManyInstances(t *testing.T) {
 	empty := `{"applications":{"application":[` + strings.Repeat(`{},`, 50) + `{}]}}`
 	if _, err := dialect.DecodeApplications(dialect.JSON, []byte(empty), 10); err == nil {
 		t.Error("51 applications where there may be ten instances")
+	}
+	empty = "<applications>" + strings.Repeat("<application/>", 11) + "</applications>"
+	if _, err := dialect.DecodeApplications(dialect.XML, []byte(empty), 10); err == nil {
+		t.Error("eleven applications where there may be ten instances")
 	}
 }
 

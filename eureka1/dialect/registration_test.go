@@ -255,7 +255,7 @@ func TestXMLAsXStreamHasIt(t *testing.T) {
   <overriddenStatus>OUT_OF_SERVICE</overriddenStatus>
   <port>8080</port><securePort>8443</securePort><countryId> 7 </countryId>
   <dataCenterInfo class="anything"><name>amazon</name><metadata><instance-id>i-1</instance-id></metadata></dataCenterInfo>
-  <metadata><build__id> 1 </build__id><a_-b>2</a_-b><_.0031st>3</_.0031st><plain_name>4</plain_name><_.d83d_.de00/></metadata>
+  <metadata><build__id> 1 </build__id><a_-b>2</a_-b><_.0031st>3</_.0031st><plain_name>4</plain_name><_.d83d_.de00/><_.0040class>x</_.0040class></metadata>
   <what><nobody><knows/></nobody></what>
 </instance>`
 	info, err := dialect.DecodeInstance(dialect.XML, []byte(body))

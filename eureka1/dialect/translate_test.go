@@ -218,8 +218,9 @@ func TestWhatEurekaSaysCountsMoreThanWhatIsCarried(t *testing.T) {
 	if got.Metadata["heureka.ports"] == "" || got.Metadata["heureka.dataCenter"] == "" {
 		t.Errorf("the metadata is %v", got.Metadata)
 	}
+	info.DataCenter.Name = "MyOwn"
 	for _, text := range []string{"", "x", "[]", "null", `[{"number":90}]`, `[{"number":90},{"name":"\u0000","number":7}]`} {
-		info.Metadata = []dialect.Pair{{Key: "heureka.ports", Value: text}, {Key: "heureka.dataCenter", Value: `{"kind":"azure"}`}}
+		info.Metadata = []dialect.Pair{{Key: "heureka.ports", Value: text}, {Key: "heureka.dataCenter", Value: `{"kind":"azure","name":"X"}`}}
 		if got := info.Instance(); len(got.Ports) != 1 || got.Metadata["heureka.ports"] != text || got.DataCenter.Kind != model.DataCenterBasic {
 			t.Errorf("%q gives %+v", text, got)
 		}

@@ -88,6 +88,25 @@ func TestDocumentsKeepTheirBytes(t *testing.T) {
 	}
 }
 
+// TestCompactDocumentsAreFullOnesShortened shows one registry in every form: there
+// are samples of it in full and compact.
+func TestCompactDocumentsAreFullOnesShortened(t *testing.T) {
+	for _, ending := range []string{".json", ".xml"} {
+		name := "10-apps-full" + ending
+		apps, err := dialect.DecodeApplications(format(name), document(t, name), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for a := range apps.List { // through the model, which keeps no order of metadata
+			for n := range apps.List[a].Instances {
+				apps.List[a].Instances[n] = through(&apps.List[a].Instances[n])
+			}
+		}
+		same(t, "compact JSON of "+name, apps.Append(nil, dialect.JSONCompact), document(t, "12-apps-compact.json"))
+		same(t, "compact XML of "+name, apps.Append(nil, dialect.XMLCompact), document(t, "12-apps-compact.xml"))
+	}
+}
+
 func TestTheDeltaThatMisleadsIsPutInOrder(t *testing.T) {
 	apps, err := dialect.DecodeApplications(dialect.JSON, document(t, "15-delta-hazard-deleted-first.json"), 10)
 	if err != nil {
