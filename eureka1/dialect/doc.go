@@ -5,9 +5,9 @@
 //
 // decode_*.go read whatever the clients in the field write: it takes more than the
 // reference server does, never less. append_*.go write what the strictest of those
-// clients can read, in four [Form]s. translate_*.go hold the two ways between an
+// clients can read, in every [Form]. translate_*.go hold the two ways between an
 // [Info] and an instance; docs/eureka1.md has the table of what lives where.
-// Nothing is lost on either way: what has no counterpart in the model goes to its
+// Nothing is lost either way: what has no counterpart in the model goes to its
 // table Eureka1, and what Eureka can't say of an instance goes to two reserved keys
 // of its metadata.
 //
