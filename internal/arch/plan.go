@@ -68,6 +68,7 @@ func Heureka() Plan {
 			"client/roster":      Thought,
 			"client/mirror":      Thought,
 			"internal/promise":   Thought,
+			"eureka1/pages":      Thought,
 
 			"replication":       Hands,
 			"write-node/api":    Hands,
@@ -76,6 +77,7 @@ func Heureka() Plan {
 			"client":            Hands,
 			"internal/ops":      Hands,
 			"internal/raw":      Hands,
+			"eureka1/served":    Hands,
 
 			"write-node/server": Bodies,
 			"read-node/server":  Bodies,
@@ -128,10 +130,10 @@ func Heureka() Plan {
 func pureImports() map[string]Names {
 	all := Names{}
 	return map[string]Names{
-		"bytes": all, "cmp": all, "container/heap": all, "container/list": all,
+		"bytes": all, "cmp": all, "compress/flate": all, "container/heap": all, "container/list": all,
 		"encoding": all, "encoding/base64": all, "encoding/binary": all, "encoding/hex": all, "encoding/json": all,
-		"encoding/xml": all,
-		"errors":       all, "iter": all, "maps": all, "math": all, "math/bits": all, "net/netip": all, "net/url": all,
+		"encoding/xml": all, "hash/crc32": all,
+		"errors": all, "iter": all, "maps": all, "math": all, "math/bits": all, "net/netip": all, "net/url": all,
 		"regexp": all, "regexp/syntax": all, "slices": all, "sort": all, "strconv": all, "strings": all,
 		"unicode": all, "unicode/utf8": all,
 

@@ -1,0 +1,96 @@
+package pages
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"slices"
+)
+
+// piece is a text in deflate blocks that end on a byte boundary and refer to nothing
+// outside them, so that pieces may follow each other in any order; and what the
+// checksum of a whole is made of.
+type piece struct {
+	deflated []byte
+	sum      uint32 // CRC-32 of the text
+	shift    uint32 // of the text's length, see shift
+	length   int    // of the text
+}
+
+// Deflater compresses the leaves of sheets. It takes about a megabyte, and is not
+// safe for concurrent use.
+type Deflater struct {
+	writer *flate.Writer
+	sink   bytes.Buffer
+}
+
+// NewDeflater returns a deflater of that level, as package compress/flate has them.
+func NewDeflater(level int) (*Deflater, error) {
+	d := new(Deflater)
+	writer, err := flate.NewWriter(&d.sink, level)
+	if err != nil {
+		return nil, fmt.Errorf("pages: a deflater: %w", err)
+	}
+	d.writer = writer
+	return d, nil
+}
+
+func (d *Deflater) piece(text []byte) (piece, error) {
+	d.sink.Reset()
+	d.writer.Reset(&d.sink) // forgets the dictionary
+	if _, err := d.writer.Write(text); err != nil {
+		return piece{}, fmt.Errorf("pages: compress: %w", err)
+	}
+	if err := d.writer.Flush(); err != nil { // ends on a byte boundary
+		return piece{}, fmt.Errorf("pages: end a segment: %w", err)
+	}
+	return newPiece(slices.Clone(d.sink.Bytes()), text), nil
+}
+
+func newPiece(deflated, text []byte) piece {
+	return piece{deflated: deflated, sum: crc32.ChecksumIEEE(text), shift: shift(len(text)), length: len(text)}
+}
+
+// storedPiece returns a short text as it is, in blocks that say so. Compressing it
+// would cost more than it saves.
+func storedPiece(text []byte) piece {
+	var out []byte
+	for rest := text; len(rest) > 0; {
+		n := min(len(rest), math.MaxUint16)
+		out = append(out, 0) // not the last block; stored
+		out = binary.LittleEndian.AppendUint16(out, uint16(n))
+		out = binary.LittleEndian.AppendUint16(out, ^uint16(n))
+		out = append(out, rest[:n]...)
+		rest = rest[n:]
+	}
+	return newPiece(out, text)
+}
+
+// The frame of RFC 1952: deflate, no name, no time, unknown system; at the end an
+// empty stored block that is the last, checksum and length.
+const (
+	gzipHeader = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+	lastBlock  = "\x01\x00\x00\xff\xff"
+	gzipTail   = 8
+)
+
+// join returns the pieces as one gzip member.
+func join(pieces []piece) []byte {
+	size, length := len(gzipHeader)+len(lastBlock)+gzipTail, 0
+	for i := range pieces {
+		size += len(pieces[i].deflated)
+		length += pieces[i].length
+	}
+	out := append(make([]byte, 0, size), gzipHeader...)
+	var sum uint32
+	for i := range pieces {
+		out = append(out, pieces[i].deflated...)
+		sum = combine(sum, pieces[i].sum, pieces[i].shift)
+	}
+	out = append(out, lastBlock...)
+	out = binary.LittleEndian.AppendUint32(out, sum)
+	return binary.LittleEndian.AppendUint32(out, uint32(length))
+}

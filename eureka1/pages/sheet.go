@@ -1,0 +1,115 @@
+package pages
+
+import "slices"
+
+// Sheet is one document in one dialect, brought up to date by snapshots. It is not
+// safe for concurrent use, but may go from goroutine to goroutine.
+type Sheet struct {
+	document Document
+	encoder  Encoder
+
+	version   uint64
+	heading   Heading
+	leaves    []*leaf
+	parts     []*part
+	separator piece
+	plain     Body // of this version, once asked for
+	gzip      Body
+	scratch   []byte
+	stats     SheetStats
+}
+
+// NewSheet returns an empty sheet; it shows nothing before its first Update.
+func NewSheet(document Document, encoder Encoder) *Sheet {
+	return &Sheet{document: document, encoder: encoder, separator: storedPiece([]byte(encoder.Separator()))}
+}
+
+// Version returns the version of the snapshot that the sheet shows, 0 if none.
+func (s *Sheet) Version() uint64 { return s.version }
+
+// Update brings the sheet up to a snapshot: it encodes the rows that it hasn't met.
+// An earlier snapshot than the one that it shows changes nothing.
+func (s *Sheet) Update(snapshot *Snapshot) {
+	if snapshot.version <= s.version {
+		return
+	}
+	s.version = snapshot.version
+	heading, leaves := snapshot.heading(s.document), snapshot.leaves[s.document][cutOf(s.encoder)]
+	if heading == s.heading && slices.Equal(leaves, s.leaves) {
+		return
+	}
+	s.plain, s.gzip = Body{}, Body{}
+	s.heading, s.leaves = heading, leaves
+	s.parts = s.partsOf(leaves)
+}
+
+// partsOf returns the parts of those leaves: the sheet's own where they are the same.
+func (s *Sheet) partsOf(leaves []*leaf) []*part {
+	known := texts{parts: s.parts}
+	parts, old := make([]*part, len(leaves)), s.parts
+	for i, l := range leaves {
+		opens := i == 0 || leaves[i-1].last().Instance.App != l.first().Instance.App
+		closes := i == len(leaves)-1 || leaves[i+1].first().Instance.App != l.last().Instance.App
+		for len(old) > 0 && old[0].leaf.last().compare(l.first()) < 0 {
+			old = old[1:]
+		}
+		if len(old) > 0 && old[0].is(l, opens, closes) {
+			parts[i] = old[0]
+			continue
+		}
+		p := &part{leaf: l, opens: opens, closes: closes}
+		s.scratch = p.appendRows(s.scratch[:0], s.encoder, &known)
+		p.text = slices.Clone(s.scratch)
+		parts[i] = p
+	}
+	s.stats.Carried += known.carried
+	s.stats.Encoded += known.missed
+	return parts
+}
+
+// Plain returns the document as it is. The texts of leaves that haven't changed are
+// those that earlier bodies have.
+func (s *Sheet) Plain() Body {
+	if s.plain.Parts != nil {
+		return s.plain
+	}
+	body := Body{Parts: make([][]byte, 0, len(s.parts)+2)}
+	body.add(s.encoder.AppendHead(nil, s.heading))
+	for i, p := range s.parts {
+		text := p.text
+		if i == 0 {
+			text = text[len(s.encoder.Separator()):]
+		}
+		body.add(text)
+	}
+	body.add(s.encoder.AppendTail(nil, s.heading))
+	s.plain = body
+	return body
+}
+
+// Gzip returns the document compressed, in one part. It compresses those leaves that
+// it hasn't before.
+func (s *Sheet) Gzip(deflater *Deflater) (Body, error) {
+	if s.gzip.Parts != nil {
+		return s.gzip, nil
+	}
+	pieces := make([]piece, 0, 2*len(s.parts)+2)
+	pieces = append(pieces, storedPiece(s.encoder.AppendHead(nil, s.heading)))
+	for i, p := range s.parts {
+		if p.piece.deflated == nil {
+			piece, err := deflater.piece(p.text[len(s.encoder.Separator()):])
+			if err != nil {
+				return Body{}, err
+			}
+			p.piece = piece
+			s.stats.Compressed++
+		}
+		if i > 0 {
+			pieces = append(pieces, s.separator)
+		}
+		pieces = append(pieces, p.piece)
+	}
+	pieces = append(pieces, storedPiece(s.encoder.AppendTail(nil, s.heading)))
+	s.gzip.add(join(pieces))
+	return s.gzip, nil
+}
