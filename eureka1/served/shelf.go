@@ -1,0 +1,80 @@
+package served
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"heureka/eureka1/pages"
+)
+
+// shelf is the place of one document in one dialect: the sheet that follows the
+// editions, and the pages that were made of it last.
+type shelf struct {
+	document pages.Document
+	encoder  pages.Encoder
+
+	asked atomic.Int64            // since the cache's start, in nanoseconds, last
+	bytes atomic.Int64            // kept
+	pages [2]atomic.Pointer[Page] // plain, gzip; written under mutex only
+	mutex sync.Mutex
+	sheet *pages.Sheet // nil while nobody asks
+}
+
+const (
+	plain = iota
+	compressed
+)
+
+func (s *shelf) page(gzip bool) *Page {
+	if gzip {
+		return s.pages[compressed].Load()
+	}
+	return s.pages[plain].Load()
+}
+
+// update brings the sheet up to a snapshot, if it is later than what it shows. Its
+// caller holds the mutex, as do those of all that follow.
+func (s *shelf) update(snapshot *pages.Snapshot) {
+	if s.sheet == nil {
+		s.sheet = pages.NewSheet(s.document, s.encoder)
+	}
+	s.sheet.Update(snapshot)
+}
+
+func (s *shelf) plain(snapshot *pages.Snapshot) *Page {
+	s.update(snapshot)
+	return s.keep(plain, newPage(s.sheet.Plain(), s.sheet.Version(), false))
+}
+
+func (s *shelf) compressed(snapshot *pages.Snapshot, deflater *pages.Deflater) (*Page, error) {
+	s.update(snapshot)
+	body, err := s.sheet.Gzip(deflater)
+	if err != nil {
+		return nil, err
+	}
+	return s.keep(compressed, newPage(body, s.sheet.Version(), true)), nil
+}
+
+func (s *shelf) keep(kind int, page *Page) *Page {
+	s.pages[kind].Store(page)
+	s.bytes.Store(int64(s.sheet.Bytes()))
+	return page
+}
+
+// drop frees what the shelf keeps, unless its pages are being made just now, and
+// reports whether it did.
+func (s *shelf) drop() bool {
+	if !s.mutex.TryLock() {
+		return false
+	}
+	defer s.mutex.Unlock()
+	if s.sheet == nil {
+		return false
+	}
+	s.sheet = nil
+	for i := range s.pages {
+		s.pages[i].Store(nil)
+	}
+	s.bytes.Store(0)
+	return true
+}

@@ -1,0 +1,39 @@
+package served
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Trim drops what nobody has asked for in a while. Requests do that too; it is for
+// when there are none at all.
+func (c *Cache) Trim() {
+	c.turning.Lock()
+	defer c.turning.Unlock()
+	c.trim(time.Since(c.start))
+}
+
+// trim is Trim for who holds the mutex. It also drops, the longest not asked for
+// first, what is too much.
+func (c *Cache) trim(now time.Duration) {
+	var kept []*shelf
+	sum := int64(0)
+	for _, shelves := range c.shelves {
+		for _, s := range shelves {
+			if bytes := s.bytes.Load(); bytes > 0 {
+				kept = append(kept, s)
+				sum += bytes
+			}
+		}
+	}
+	slices.SortFunc(kept, func(a, b *shelf) int { return cmp.Compare(a.asked.Load(), b.asked.Load()) })
+	for i, s := range kept {
+		idle := now-time.Duration(s.asked.Load()) >= c.config.Idle
+		excess := sum > int64(c.config.MaxBytes) && i < len(kept)-1
+		if bytes := s.bytes.Load(); (idle || excess) && s.drop() {
+			sum -= bytes
+			c.counters.dropped.Add(1)
+		}
+	}
+}
