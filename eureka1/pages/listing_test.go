@@ -147,6 +147,9 @@ func TestLeavesAreAboutTheTarget(t *testing.T) {
 		if mean := 10_000 * 1000 / len(l.leaves); mean < 46_000 || mean > 90_000 {
 			t.Errorf("%s: leaves of %d bytes", name, mean)
 		}
+		if full := 10_000*1000/len(l.leaves) > 60_000; name == "in order" && !full {
+			t.Error("rows in order leave leaves behind that aren't full")
+		}
 		// Most instances go: the leaves join.
 		for i := range 10_000 {
 			if i%10 != 0 {

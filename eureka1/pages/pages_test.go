@@ -112,18 +112,19 @@ func TestDelta(t *testing.T) {
 		{"never runs backwards", exact, func(s *story) {
 			s.put(soon, "A", "1", up)
 			s.put(0, "A", "2", up)
+			s.put(2*soon, "A", "1", up)
 			s.expect(end, "A: ADDED 1, ADDED 2 | UP_2_")
-			s.expect(end+soon, " | UP_2_")
+			s.expect(end+soon, "A: ADDED 1 | UP_2_")
 		}},
 		{"forgets the oldest when it is full", exact, func(s *story) {
 			for i, id := range []string{"1", "2", "3", "4"} {
-				s.put(time.Duration(i)*soon, "A", id, up)
+				s.put(time.Duration(i+1)*soon, "A", id, up)
 			}
 			s.expect(4*soon, "A: ADDED 2, ADDED 3, ADDED 4 | UP_4_")
-			if got := s.pages.Stats(); got.Forgotten != 1 || got.Reach != 4*soon {
+			if got := s.pages.Stats(); got.Forgotten != 1 || got.Reach != 3*soon {
 				s.t.Errorf("forgotten %d, complete for %v", got.Forgotten, got.Reach)
 			}
-			s.pages.Advance(end)
+			s.pages.Advance(end + soon)
 			if got := s.pages.Stats().Reach; got != end {
 				s.t.Errorf("complete for %v", got)
 			}
