@@ -32,8 +32,9 @@ type group struct {
 	// who has been told everything up to anywhere there, has up to the second.
 	calmFrom, calmTo uint64
 
-	// log is its own. A group without walks the node's; so do those of its sessions
-	// that were told less than up to born, when it got the log that it has now.
+	// log is its own. A group without walks the node's. So do those of its sessions
+	// that don't know all up to born, when it got the log that it has now: that doesn't
+	// say who had left before.
 	log  *log
 	born uint64
 	seen bits    // members by their seats, of a group that walks and has patterns

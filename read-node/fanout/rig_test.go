@@ -1,6 +1,7 @@
 package fanout_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"testing"
@@ -167,7 +168,7 @@ func (r *rig) trySubscribe(id fanout.SessionID, sub fanout.Subscription) error {
 
 // resume opens a session for a subscriber that was another before, and has its
 // token, and subscribes to the same.
-func (r *rig) resume(id fanout.SessionID, seq uint64, before *sub, pace time.Duration) {
+func (r *rig) resume(id fanout.SessionID, seq uint64, before *sub, pace time.Duration) error {
 	r.t.Helper()
 	r.open(id)
 	r.subs[id].judge.Resumes(seq, before.memory)
@@ -175,12 +176,9 @@ func (r *rig) resume(id fanout.SessionID, seq uint64, before *sub, pace time.Dur
 	if _, err := fmt.Sscan(before.memory.Token, &number); err != nil {
 		r.t.Fatal(err)
 	}
-	err := r.trySubscribe(id, fanout.Subscription{
+	return r.trySubscribe(id, fanout.Subscription{
 		Seq: seq, Set: before.set, Pace: pace, Resume: &fanout.Resume{Missed: r.missed(number)},
 	})
-	if err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 // missed returns what changed after a number.
@@ -231,19 +229,29 @@ func (r *rig) receive(id fanout.SessionID, s *sub, frame []byte) {
 	}
 	s.sending, s.last = true, r.now
 	messages := r.decode(s.format, frame)
-	if len(frame) > r.config.MaxFrame && len(messages) > 1 {
+	if len(frame) > r.config.MaxFrame+r.config.Headroom && len(messages) > 1 {
 		r.t.Fatalf("a frame of %d bytes with %d messages, %d bytes are allowed", len(frame), len(messages), r.config.MaxFrame)
 	}
 	s.heard = nil
+	said := make(map[model.Key]bool)
 	for i, m := range messages {
 		s.judge.Receive(m)
 		s.heard = append(s.heard, short(m))
+		if key, ok := about(m); ok && len(s.waiting) < 2 && !s.answered {
+			if said[key] {
+				r.t.Fatalf("session %d: %s is said twice in %q", id, key, s.heard)
+			}
+			said[key] = true
+		}
 		r.checkAtHead(id, s, m, i == len(messages)-1)
 	}
 }
 
 func (r *rig) decode(format wire.Format, frame []byte) []wire.Message {
 	r.t.Helper()
+	if r.config.Seal != nil {
+		frame = r.unsealed(frame)
+	}
 	var out []wire.Message
 	for m, err := range format.Messages(frame) {
 		if err != nil {
@@ -255,6 +263,35 @@ func (r *rig) decode(format wire.Format, frame []byte) []wire.Message {
 		r.t.Fatal("an empty frame")
 	}
 	return out
+}
+
+// unsealed returns what is in a websocket frame, and checks that its header says so.
+func (r *rig) unsealed(frame []byte) []byte {
+	r.t.Helper()
+	header := 2
+	switch frame[1] {
+	case 126:
+		header = 4
+	case 127:
+		header = 10
+	}
+	again := wire.SealFrame(wire.Format(frame[0]&3-1), append(make([]byte, wire.FrameHeadroom), frame[header:]...))
+	if !bytes.Equal(again, frame) {
+		r.t.Fatalf("a frame with the header %x and %d bytes", frame[:header], len(frame)-header)
+	}
+	return frame[header:]
+}
+
+// about returns the key of what tells of an instance.
+func about(m wire.Message) (model.Key, bool) {
+	switch m := m.(type) {
+	case *wire.Put:
+		return m.Instance.Key(), true
+	case *wire.Remove:
+		return m.Key(), true
+	default:
+		return model.Key{}, false
+	}
 }
 
 // checkAtHead compares what the subscriber holds with the view, whenever the hub

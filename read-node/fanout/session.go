@@ -106,7 +106,7 @@ func (h *Hub) stand(s *session) stand {
 	if s.level() {
 		at.from, at.rest = at.base, s.base >= g.head
 	}
-	if g.log != nil && max(at.from, at.base) >= g.born {
+	if g.log != nil && at.base >= g.born {
 		at.log = g.log
 	}
 	return at

@@ -4,19 +4,23 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
+	"time"
 
 	"heureka/interest"
 	"heureka/model"
 	"heureka/read-node/fanout"
+	"heureka/wire"
 )
 
 var seed = flag.Uint64("seed", 0, "the only seed of random tests; 0: a handful")
 
-// TestTwin drives a hub at random, with subscribers that are slow, change their
-// mind and go, and compares what each holds with a plain recomputation.
+// TestTwin drives a hub at random, with subscribers that are slow, paced, change
+// their mind, go, and come back with a token, in groups with logs of their own and
+// without, and compares what each holds with a plain recomputation.
 func TestTwin(t *testing.T) {
-	seeds := []uint64{1, 2, 3, 4, 5, 6, 7, 8}
+	seeds := []uint64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
 	if *seed != 0 {
 		seeds = []uint64{*seed}
 	}
@@ -27,80 +31,207 @@ func TestTwin(t *testing.T) {
 			total.Replaced += c.Replaced
 			total.Switched += c.Switched
 			total.Heartbeats += c.Heartbeats
+			total.Resumed += c.Resumed
+			total.Refused += c.Refused
+			total.Outweighed += c.Outweighed
+			total.Unlogged += c.Unlogged
+			total.Logged += c.Logged
 		})
 	}
-	if *seed == 0 && (total.Replaced == 0 || total.Switched == 0 || total.Heartbeats == 0) {
+	if *seed == 0 && (total.Replaced == 0 || total.Switched == 0 || total.Heartbeats == 0 || total.Resumed == 0 ||
+		total.Refused == 0 || total.Outweighed == 0 || total.Unlogged == 0 || total.Logged == 0) {
 		t.Errorf("the runs never came to every kind of answer: %+v", total)
 	}
 }
 
-func runTwin(t *testing.T, random *rand.Rand) fanout.Counters {
-	r := newRig(t, fanout.Config{
-		MaxFrame:    256 << random.IntN(4),
-		Departures:  1 + random.IntN(8),
-		References:  100_000,
-		Patterns:    1000,
-		SharedBytes: random.IntN(20_000),
-	})
-	seqs := make(map[fanout.SessionID]uint64)
-	var made fanout.SessionID
-	anyone := func() (fanout.SessionID, bool) {
-		if len(r.order) == 0 {
-			return 0, false
-		}
-		return r.order[random.IntN(len(r.order))], true
-	}
+// twin is one run of it.
+type twin struct {
+	*rig
+	random *rand.Rand
+	seqs   map[fanout.SessionID]uint64
+	made   fanout.SessionID
+	past   []*sub // who may come back, with tokens
+}
+
+func runTwin(t testing.TB, random *rand.Rand) fanout.Counters {
+	w := newTwin(t, random)
 	for range 6000 {
-		switch n := random.IntN(100); {
-		case n < 30:
-			r.put(randomInstance(random))
-		case n < 40:
-			in := randomInstance(random)
-			r.remove(in.Key())
-		case n < 43 && len(r.order) < 12:
-			made++
-			r.open(made)
-		case n < 44:
-			if id, ok := anyone(); ok {
-				r.close(id)
-			}
-		case n < 54:
-			if id, ok := anyone(); ok {
-				seqs[id]++ // equal ones of several sessions, so that they share frames
-				s := randomSet(t, random)
-				r.known = nil
-				if random.IntN(2) == 0 {
-					survey := r.hub.Survey(s)
-					r.put(randomInstance(random)) // the view goes on meanwhile
-					r.known, _ = survey.Match(func() bool { return false })
-				}
-				r.subscribe(id, seqs[id], s)
-			}
-		case n < 72:
-			if id, ok := anyone(); ok {
-				r.written(id)
-			}
-		case n < 74:
-			r.hub.Heartbeat(random.IntN(2) == 0)
-		case n < 75:
-			r.settle()
-			for _, id := range r.order {
-				r.checkHolds(id, r.subs[id])
-			}
-			r.checkView()
-		default:
-			r.deliver()
-		}
+		w.step()
 	}
-	r.settle()
-	for len(r.order) > 0 {
-		r.close(r.order[0])
+	return w.end()
+}
+
+func newTwin(t testing.TB, random *rand.Rand) *twin {
+	config := fanout.Config{
+		MaxFrame:     256 << random.IntN(4),
+		Departures:   1 + random.IntN(8),
+		References:   []int{1, 20, 100, 100_000}[random.IntN(4)],
+		Patterns:     1000,
+		SharedBytes:  random.IntN(20_000),
+		EncodedBytes: random.IntN(8000),
+		MaxPace:      5 * time.Second,
 	}
-	s := r.hub.Stats()
-	if s.Groups != 0 || s.References != 0 || s.Sessions != 0 || s.Index.Members != 0 {
-		t.Errorf("left behind: %+v", s)
+	if random.IntN(2) == 0 {
+		config.Headroom, config.Seal = wire.FrameHeadroom, wire.SealFrame
+	}
+	return &twin{rig: newRig(t, config), random: random, seqs: make(map[fanout.SessionID]uint64)}
+}
+
+// end has everybody hear everything and go.
+func (w *twin) end() fanout.Counters {
+	w.settle()
+	for len(w.order) > 0 {
+		w.close(w.order[0])
+	}
+	s := w.hub.Stats()
+	if s.Groups != 0 || s.Walking != 0 || s.References != 0 || s.Sessions != 0 || s.Paced != 0 ||
+		s.Index.Members != 0 || s.EncodedBytes != 0 || s.SharedBytes != 0 {
+		w.t.Errorf("left behind: %+v", s)
 	}
 	return s.Counters
+}
+
+// FuzzTwin plays a script: what the twin does at random is what its bytes say.
+func FuzzTwin(f *testing.F) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 4 {
+		seed := make([]byte, 2000)
+		for i := range seed {
+			seed[i] = byte(random.Uint32())
+		}
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, bytes []byte) {
+		s := &script{bytes: bytes}
+		w := newTwin(t, rand.New(s))
+		for len(s.bytes) > 0 {
+			w.step()
+		}
+		w.end()
+	})
+}
+
+// script is a source of numbers that somebody chose.
+type script struct {
+	bytes []byte
+	more  uint64 // numbers beyond them: some, as who draws goes on until one suits
+}
+
+// Uint64 returns a number whose upper bits are the next byte.
+func (s *script) Uint64() uint64 {
+	if len(s.bytes) == 0 {
+		s.more += 0x9e3779b97f4a7c15
+		return s.more
+	}
+	next := s.bytes[0]
+	s.bytes = s.bytes[1:]
+	return uint64(next) * 0x0101010101010101
+}
+
+func (w *twin) anyone(f func(fanout.SessionID)) {
+	if len(w.order) > 0 {
+		f(w.order[w.random.IntN(len(w.order))])
+	}
+}
+
+// step does one thing at random.
+func (w *twin) step() {
+	switch n := w.random.IntN(100); {
+	case n < 30:
+		w.put(randomInstance(w.random))
+	case n < 40:
+		in := randomInstance(w.random)
+		w.remove(in.Key())
+	case n < 43 && len(w.order) < 12:
+		w.made++
+		w.format = wire.Format(w.random.IntN(wire.Formats))
+		w.open(w.made)
+	case n < 45:
+		w.anyone(w.part)
+	case n < 48 && len(w.order) < 12:
+		w.comeBack()
+	case n < 56:
+		w.anyone(w.want)
+	case n < 72:
+		w.anyone(w.written)
+	case n < 74:
+		w.hub.Heartbeat(w.random.IntN(2) == 0)
+	case n < 75:
+		w.settle()
+		for _, id := range w.order {
+			w.checkHolds(id, w.subs[id])
+		}
+		w.checkView()
+	case n < 80:
+		w.now += time.Duration(w.random.IntN(2000)) * time.Millisecond
+	default:
+		w.deliver()
+	}
+	if s := w.hub.Stats(); s.References > w.config.References || s.EncodedBytes > w.config.EncodedBytes ||
+		s.SharedBytes > w.config.SharedBytes {
+		w.t.Fatalf("beyond the bounds of %+v: %+v", w.config, s)
+	}
+}
+
+// part has a session end; its subscriber may come back later.
+func (w *twin) part(id fanout.SessionID) {
+	if s := w.subs[id]; s.memory != nil {
+		w.past = append(w.past, s)
+	}
+	w.close(id)
+}
+
+// comeBack has somebody come back with a token.
+func (w *twin) comeBack() {
+	if len(w.past) == 0 {
+		return
+	}
+	at := w.random.IntN(len(w.past))
+	before := w.past[at]
+	w.past = append(w.past[:at], w.past[at+1:]...)
+	w.made++
+	w.seqs[w.made]++
+	w.format = wire.Format(w.random.IntN(wire.Formats))
+	if err := w.resume(w.made, 1, before, w.pace()); err != nil {
+		w.refusable(err, before.set)
+		w.close(w.made)
+	}
+}
+
+// want has a session want something, with or without a token that doesn't count.
+func (w *twin) want(id fanout.SessionID) {
+	w.seqs[id]++ // equal ones of several sessions, so that they share frames
+	sub := fanout.Subscription{Seq: w.seqs[id], Set: randomSet(w.t, w.random), Pace: w.pace()}
+	if w.random.IntN(8) == 0 {
+		sub.Resume = &fanout.Resume{Refused: "too_old"}
+		if s := w.subs[id]; !s.answered && len(s.waiting) == 0 {
+			s.judge.Pretends(sub.Seq)
+		}
+	}
+	w.known = nil
+	if w.random.IntN(2) == 0 {
+		survey := w.hub.Survey(sub.Set)
+		w.put(randomInstance(w.random)) // the view goes on meanwhile
+		if w.subs[id] == nil {
+			return
+		}
+		w.known, _ = survey.Match(func() bool { return false })
+	}
+	if err := w.trySubscribe(id, sub); err != nil {
+		w.refusable(err, sub.Set)
+	}
+	w.known = nil
+}
+
+// refusable checks that a Subscribe may be refused like that.
+func (w *twin) refusable(err error, set interest.Set) {
+	if err != fanout.ErrFull || !strings.Contains(set.String(), " like ") {
+		w.t.Fatalf("%s: %v", set, err)
+	}
+}
+
+func (w *twin) pace() time.Duration {
+	return time.Duration(w.random.IntN(3)*w.random.IntN(3000)) * time.Millisecond
 }
 
 // checkView compares the hub's own view with the rig's.
