@@ -27,9 +27,10 @@ func (h *Hub) gather(g *group, known Verdicts) bool {
 	if fits {
 		slices.SortFunc(found, func(a, b *record) int { return cmp.Compare(a.number, b.number) })
 		g.log = newLog(slices.Values(found), len(found), h.config.Departures)
-	} else if h.walkCost(g) > max(room, 0) {
-		return false
 	} else if g.patterns > 0 {
+		if h.makeRoom(h.walkCost(g)); h.references+h.walkCost(g) > h.config.References {
+			return false
+		}
 		g.seen = newBits(h.catalog.seats)
 		for r := range h.catalog.find(g.set, known) {
 			g.seen.set(r.seat, true)
@@ -62,12 +63,26 @@ func (h *Hub) relog(g *group) {
 	h.weigh(g)
 }
 
-// bound makes what the groups take fit Config.References again: those that take
-// most more than they would without a log lose it, more of them than would just
-// do. Where that isn't enough, because what is left are groups with patterns, the
-// largest of these are given up.
+// bound makes what the groups take fit Config.References again. Where groups with
+// patterns, which take something in any case, are too many, the largest of these
+// are given up.
 func (h *Hub) bound() {
+	h.makeRoom(0)
 	if h.references <= h.config.References {
+		return
+	}
+	for _, g := range h.byRank(func(g *group) int { return g.cost }) {
+		if h.references <= h.config.References {
+			break
+		}
+		h.giveUp(g)
+	}
+}
+
+// makeRoom takes their logs from those groups that then take least beside what
+// they do now, until there is that much room; somewhat more than that, if any.
+func (h *Hub) makeRoom(room int) {
+	if h.references+room <= h.config.References {
 		return
 	}
 	gain := func(g *group) int {
@@ -77,19 +92,10 @@ func (h *Hub) bound() {
 		return g.cost - h.walkCost(g)
 	}
 	for _, g := range h.byRank(gain) {
-		if h.references <= h.config.References-h.config.References/16 || gain(g) <= 0 {
+		if h.references+room <= h.config.References-h.config.References/16 || gain(g) <= 0 {
 			break
 		}
 		h.unlog(g)
-	}
-	if h.references <= h.config.References {
-		return
-	}
-	for _, g := range h.byRank(func(g *group) int { return g.cost }) {
-		if h.references <= h.config.References {
-			break
-		}
-		h.giveUp(g)
 	}
 }
 
