@@ -5,8 +5,8 @@
 // It is layer 0: values and pure functions over them, no I/O, no clock, no
 // randomness. Every other package imports it; it imports none of ours.
 //
-// Values are immutable once they are handed over: an *Instance that a registry
-// holds is shared by the map, the view, the fan-out and every session, on any
-// goroutine. Whoever wants another value makes a [Instance.Clone], or applies a
+// Values are immutable once they are handed over. What a registry holds of an
+// instance is [Packed]: one string, shared by the map, the view and the fan-out.
+// Whoever wants another value of an *Instance makes a [Instance.Clone], or applies a
 // [Patch], which does that.
 package model

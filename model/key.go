@@ -20,6 +20,10 @@ func NewKey(app, id string) Key { return Key{App: FoldApp(app), ID: id} }
 // case, as Eureka has it. Instance ids and vips are never folded.
 func FoldApp(app string) string { return strings.ToUpper(app) }
 
+// Clone returns the key with texts of its own: one that is kept for long must not
+// hold on to a message that it came in.
+func (k Key) Clone() Key { return Key{App: strings.Clone(k.App), ID: strings.Clone(k.ID)} }
+
 // Compare orders keys by application, then by id.
 func (k Key) Compare(other Key) int {
 	return cmp.Or(cmp.Compare(k.App, other.App), cmp.Compare(k.ID, other.ID))

@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -31,7 +32,21 @@ func (i Incarnation) Compare(other Incarnation) int {
 }
 
 // String returns "name/id"; ParseIncarnation reads it back.
-func (i Incarnation) String() string { return i.Name + "/" + i.ID.String() }
+func (i Incarnation) String() string { return string(i.Append(nil)) }
+
+// Append appends what String returns.
+func (i Incarnation) Append(b []byte) []byte {
+	b = append(append(b, i.Name...), '/')
+	from := 0
+	for _, to := range [...]int{4, 6, 8, 10, 16} { // as a UUID is written
+		if from > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, i.ID[from:to])
+		from = to
+	}
+	return b
+}
 
 // ParseIncarnation reads what String wrote.
 func ParseIncarnation(text string) (Incarnation, error) {
@@ -110,15 +125,22 @@ func (v Version) Compare(other Version) int {
 // String returns "time-turn-name/id", and "+override" if there is one, numbers in
 // hexadecimal. Clients carry it as an opaque text; ParseVersion reads it back.
 func (v Version) String() string {
+	var room [128]byte // enough for most
+	return string(v.Append(room[:0]))
+}
+
+// Append appends what String returns.
+func (v Version) Append(b []byte) []byte {
 	if v.IsZero() {
-		return ""
+		return b
 	}
-	text := strconv.FormatUint(uint64(v.Time), 16) + "-" +
-		strconv.FormatUint(uint64(v.Turn), 16) + "-" + v.Incarnation.String()
+	b = append(strconv.AppendUint(b, uint64(v.Time), 16), '-')
+	b = append(strconv.AppendUint(b, uint64(v.Turn), 16), '-')
+	b = v.Incarnation.Append(b)
 	if v.Override != 0 {
-		text += "+" + strconv.FormatUint(uint64(v.Override), 16)
+		b = strconv.AppendUint(append(b, '+'), uint64(v.Override), 16)
 	}
-	return text
+	return b
 }
 
 // ErrVersion is returned by ParseVersion.

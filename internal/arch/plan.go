@@ -51,7 +51,8 @@ func Heureka() Plan {
 	return Plan{
 		Module: "heureka",
 		Layers: map[string]Layer{
-			"model": Words,
+			"model":          Words,
+			"internal/proto": Words,
 
 			"interest":           Thought,
 			"registry":           Thought,
@@ -99,6 +100,7 @@ func Heureka() Plan {
 			"docs":                 Aside,
 		},
 		Sideways: map[string][]string{
+			"model":              {"internal/proto"},
 			"cluster":            {"registry"},
 			"wire":               {"registry", "cluster", "interest"},
 			"write-node/owner":   {"registry", "cluster", "write-node/lease"},
@@ -135,7 +137,7 @@ func pureImports() map[string]Names {
 		"encoding/xml": all, "hash/crc32": all,
 		"errors": all, "iter": all, "maps": all, "math": all, "math/bits": all, "net/netip": all, "net/url": all,
 		"regexp": all, "regexp/syntax": all, "slices": all, "sort": all, "strconv": all, "strings": all,
-		"unicode": all, "unicode/utf8": all,
+		"unicode": all, "unicode/utf8": all, "unique": all,
 
 		"fmt": {Except: []string{"Print", "Printf", "Println", "Scan", "Scanf", "Scanln"}},
 		"time": {Except: []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker",
