@@ -13,19 +13,41 @@ import (
 // trail is what one incarnation authored and the map still holds, by the number
 // of the dot: so what lies beyond a number is found without a look at the rest.
 type trail struct {
-	entries  []*Entry // some of them replaced since
+	steps []step
+	// replaced counts the steps whose entries the map doesn't hold any more. Such an
+	// entry goes at once where the steps are in order, or it would keep its memory.
 	replaced int
-	shuffled bool // they aren't in order
+	shuffled bool // the steps aren't in order
+}
+
+// step is one place in a trail; without an entry it is a hole.
+type step struct {
+	seq   uint64
+	entry *Entry
 }
 
 // trailSlack is how many replaced entries a trail keeps at least.
 const trailSlack = 4
 
 func (t *trail) add(e *Entry) {
-	if n := len(t.entries); n > 0 && t.entries[n-1].Dot.Seq > e.Dot.Seq {
+	if n := len(t.steps); n > 0 && t.steps[n-1].seq > e.Dot.Seq {
 		t.shuffled = true
 	}
-	t.entries = append(t.entries, e)
+	t.steps = append(t.steps, step{e.Dot.Seq, e})
+}
+
+// punch makes a hole where the entry is.
+func (t *trail) punch(e *Entry) {
+	for i := t.beyond(e.Dot.Seq - 1); i < len(t.steps) && t.steps[i].seq == e.Dot.Seq; i++ {
+		if t.steps[i].entry == e {
+			t.steps[i].entry = nil
+		}
+	}
+}
+
+// beyond returns the index of the first step above a number, of steps in order.
+func (t *trail) beyond(seq uint64) int {
+	return sort.Search(len(t.steps), func(i int) bool { return t.steps[i].seq > seq })
 }
 
 // tread notes in the trails that a slot has another entry now.
@@ -43,39 +65,54 @@ func (m *Map) tread(before, after *Entry) {
 	}
 	t := m.trails[before.Owner()]
 	t.replaced++
+	if !t.shuffled {
+		t.punch(before)
+	}
 	switch {
-	case t.replaced == len(t.entries):
+	case t.replaced == len(t.steps):
 		delete(m.trails, before.Owner())
-	case t.replaced > len(t.entries)/2+trailSlack:
-		t.entries = slices.Clone(slices.DeleteFunc(t.entries, m.stale))
-		t.replaced = 0
+	case t.replaced > len(t.steps)/2+trailSlack:
+		m.tidy(t)
 	}
 }
 
-// stale reports whether an entry isn't in the map any more.
-func (m *Map) stale(e *Entry) bool { return m.At(e.Slot()) != e }
+// tidy drops what was replaced from a trail and brings the rest in order.
+func (m *Map) tidy(t *trail) {
+	t.steps = slices.Clone(slices.DeleteFunc(t.steps, m.stale))
+	t.replaced = 0
+	if t.shuffled {
+		slices.SortFunc(t.steps, func(a, b step) int { return cmp.Compare(a.seq, b.seq) })
+		t.shuffled = false
+	}
+}
+
+// tidyAll tidies the trails to which entries came out of order.
+func (m *Map) tidyAll() {
+	for _, t := range m.trails {
+		if t.shuffled {
+			m.tidy(t)
+		}
+	}
+}
+
+// stale reports whether a step's entry isn't in the map any more.
+func (m *Map) stale(s step) bool { return s.entry == nil || m.At(s.entry.Slot()) != s.entry }
 
 // Beyond yields the entries, tombstones included, whose dots a vector doesn't
 // cover: by incarnation, then by number. It costs in proportion to what it yields,
-// but for the first time after entries came out of order. The map must not change
-// meanwhile.
+// and to what was replaced among that. The map must not change meanwhile.
 func (m *Map) Beyond(vector model.Vector) iter.Seq[*Entry] {
 	return func(yield func(*Entry) bool) {
 		for _, inc := range slices.SortedFunc(maps.Keys(m.trails), model.Incarnation.Compare) {
-			for _, e := range m.trails[inc].beyond(vector[inc]) {
-				if !m.stale(e) && !yield(e) {
+			t := m.trails[inc]
+			if t.shuffled {
+				m.tidy(t)
+			}
+			for _, s := range t.steps[t.beyond(vector[inc]):] {
+				if s.entry != nil && !yield(s.entry) {
 					return
 				}
 			}
 		}
 	}
-}
-
-// beyond returns the entries above a number.
-func (t *trail) beyond(seq uint64) []*Entry {
-	if t.shuffled {
-		slices.SortFunc(t.entries, func(a, b *Entry) int { return cmp.Compare(a.Dot.Seq, b.Dot.Seq) })
-		t.shuffled = false
-	}
-	return t.entries[sort.Search(len(t.entries), func(i int) bool { return t.entries[i].Dot.Seq > seq }):]
 }
