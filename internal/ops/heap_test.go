@@ -1,0 +1,47 @@
+package ops
+
+import (
+	"context"
+	"runtime/debug"
+	"testing"
+)
+
+func TestHowMuchGarbageGathers(t *testing.T) {
+	for _, c := range []struct {
+		live uint64
+		want int
+	}{
+		{0, 100}, {4 << 20, 100}, {16 << 20, 100}, {20 << 20, 80}, {32 << 20, 50}, {64 << 20, 25}, {80 << 20, 20}, {1 << 40, 20}, {1 << 63, 20},
+	} {
+		if got := gcPercent(c.live); got != c.want {
+			t.Errorf("with %d bytes GOGC is %d, want %d", c.live, got, c.want)
+		}
+	}
+}
+
+func TestWhoSetsGOGCDecides(t *testing.T) {
+	t.Setenv("GOGC", "300")
+	before := debug.SetGCPercent(300)
+	defer debug.SetGCPercent(before)
+	LeanHeap(context.Background()) // returns
+	if got := debug.SetGCPercent(300); got != 300 {
+		t.Errorf("GOGC is %d", got)
+	}
+}
+
+func TestALeanHeapEndsWithItsContext(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	t.Setenv("GOGC", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		LeanHeap(ctx)
+		close(ended)
+	}()
+	cancel()
+	<-ended
+	if got := debug.SetGCPercent(100); got != goPercent {
+		t.Errorf("GOGC is %d", got)
+	}
+}
