@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"os"
+	"sync"
 
 	"heureka/internal/ops"
 	"heureka/read-node/server"
@@ -36,5 +37,10 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	var parts sync.WaitGroup
+	lean, fat := context.WithCancel(context.Background())
+	parts.Go(func() { ops.LeanHeap(lean) })
+	defer parts.Wait()
+	defer fat()
 	return s.Run(ctx)
 }
