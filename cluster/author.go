@@ -26,8 +26,8 @@ func (r *Replica) TooFarAhead(now model.Moment, t model.Time) bool {
 
 // Put authors a live entry. The version must beat what the map holds for the
 // key: it returns nil if it doesn't.
-func (r *Replica) Put(now model.Moment, instance *model.Instance, hash uint64, version model.Version, speaker model.Speaker) *registry.Entry {
-	return r.author(now, registry.Entry{Key: instance.Key(), Version: version, Instance: instance, Hash: hash, Speaker: speaker})
+func (r *Replica) Put(now model.Moment, key model.Key, instance model.Packed, hash uint64, version model.Version, speaker model.Speaker) *registry.Entry {
+	return r.author(now, registry.Entry{Key: key, Version: version, Instance: instance, Hash: hash, Speaker: speaker})
 }
 
 // Entomb authors a tombstone that ends a version. Speaker is who ended it, or

@@ -26,7 +26,7 @@ func newReplica(config Config, name string, role Role) *Replica {
 // put authors a first word at a replica.
 func put(r *Replica, now time.Duration, id string) *registry.Entry {
 	in := (&model.Instance{App: "APP", ID: id, Status: model.StatusUp}).Canonical()
-	return r.Put(at(now), in, in.Hash(), model.Version{Time: r.Draw(at(now), 0), Incarnation: r.Self()}, model.Speaker{})
+	return r.Put(at(now), in.Key(), model.Pack(in), in.Hash(), model.Version{Time: r.Draw(at(now), 0), Incarnation: r.Self()}, model.Speaker{})
 }
 
 // beacon returns a beacon of an incarnation that holds nothing.
@@ -191,7 +191,7 @@ func TestEveryoneReckonsTheSameHeir(t *testing.T) {
 // on the way.
 func TestPull(t *testing.T) {
 	config := DefaultConfig()
-	config.BatchBytes, config.Window = 2000, 2
+	config.BatchBytes, config.Window = 1000, 2
 	start := func(t *testing.T) (writer, reader *Replica, request *PullRequest) {
 		writer, reader = newReplica(config, "w", Write), newReplica(config, "r", Read)
 		writer.Tick(at(0))
@@ -585,7 +585,7 @@ func TestDigestMismatchIsRepaired(t *testing.T) {
 
 func TestLargeBatchesAreCut(t *testing.T) {
 	config := DefaultConfig()
-	config.BatchBytes = 3000
+	config.BatchBytes = 1500
 	w, r := newReplica(config, "w", Write), newReplica(config, "r", Read)
 	for i := range 50 {
 		put(w, 0, fmt.Sprint(i))

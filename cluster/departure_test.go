@@ -37,14 +37,14 @@ func of(inc model.Incarnation, seq uint64, id string) *Delta {
 	in := (&model.Instance{App: "APP", ID: id, Status: model.StatusUp}).Canonical()
 	return &Delta{registry.Delta{Incarnation: inc, From: seq - 1, To: seq, Entries: []*registry.Entry{{
 		Key: in.Key(), Version: model.Version{Time: model.Time(seq), Incarnation: inc},
-		Dot: model.Dot{Incarnation: inc, Seq: seq}, Instance: in, Hash: in.Hash(),
+		Dot: model.Dot{Incarnation: inc, Seq: seq}, Instance: model.Pack(in), Hash: in.Hash(),
 	}}}}
 }
 
 // ofOther is the seq-th delta of an incarnation: the end of what its last one put.
 func ofOther(inc model.Incarnation, seq uint64, id string) *Delta {
 	d := of(inc, seq, id)
-	d.Entries[0].Instance, d.Entries[0].Hash, d.Entries[0].Removed = nil, 0, true
+	d.Entries[0].Instance, d.Entries[0].Hash, d.Entries[0].Removed = model.Packed{}, 0, true
 	d.Entries[0].Version = model.Version{Time: model.Time(seq - 1), Turn: model.TurnEnd, Incarnation: inc}
 	return d
 }

@@ -117,6 +117,11 @@ func (p *pull) remind(now time.Duration) *PullMore {
 func (p *pull) complete() *registry.Answer {
 	last := p.chunks[p.last]
 	a := &registry.Answer{Whole: last.Whole, Vector: last.Vector, Horizon: last.Horizon}
+	entries := 0
+	for _, c := range p.chunks {
+		entries += len(c.Entries)
+	}
+	a.Entries = make([]*registry.Entry, 0, entries)
 	for i := range p.last + 1 {
 		a.Entries = append(a.Entries, p.chunks[i].Entries...)
 	}

@@ -112,9 +112,10 @@ func (r *Replica) unblock(now model.Moment) {
 // merged passes transitions on to the view and to the effects.
 func (r *Replica) merged(transitions []registry.Transition, now model.Moment) {
 	r.clock.Witness(r.registry.Newest())
-	behind := r.Behind(now.Mono)
-	for _, t := range transitions {
-		r.view.Apply(t, r.registry.Override(t.Key), behind, now.Mono)
+	r.view.Apply(transitions, r.Behind(now.Mono), now.Mono)
+	if r.effects.Transitions == nil {
+		r.effects.Transitions = transitions // they may be many
+	} else {
+		r.effects.Transitions = append(r.effects.Transitions, transitions...)
 	}
-	r.effects.Transitions = append(r.effects.Transitions, transitions...)
 }

@@ -88,7 +88,7 @@ func New(config Config, self model.Incarnation, role Role, http string, random *
 		role:     role,
 		http:     http,
 		registry: m,
-		view:     registry.NewView(config.View),
+		view:     registry.NewView(config.View, m),
 		inbox:    registry.NewInbox(config.MaxWaiting),
 		clock:    registry.NewClock(self.TimeBits()),
 		members:  newMembers(config, self, role),

@@ -18,7 +18,7 @@ func TestARestoredNode(t *testing.T) {
 	other := incarnation("write-2", 7)
 	former.Receive(at(2*time.Second), &Delta{registry.Delta{Incarnation: other, From: 0, To: 1, Entries: []*registry.Entry{{
 		Key: model.NewKey("APP", "other"), Version: model.Version{Time: 1 << 40, Incarnation: other},
-		Dot: model.Dot{Incarnation: other, Seq: 1}, Instance: (&model.Instance{App: "APP", ID: "other"}).Canonical(), Hash: 1,
+		Dot: model.Dot{Incarnation: other, Seq: 1}, Instance: model.Pack((&model.Instance{App: "APP", ID: "other"}).Canonical()), Hash: 1,
 	}}}})
 	m := former.Map()
 

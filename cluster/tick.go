@@ -23,7 +23,7 @@ func (r *Replica) Tick(now model.Moment) {
 	r.answers.expire(now.Mono)
 	r.forget(now)
 	r.consider(now)
-	r.view.Settle(r.registry.Override, r.Behind(now.Mono), now.Mono)
+	r.view.Settle(r.Behind(now.Mono), now.Mono)
 	r.takeOver(now.Mono)
 	r.endOverrides(now)
 	r.departures.look(func(inc model.Incarnation) bool { return r.alive(inc, now.Mono) }, now.Mono)

@@ -16,10 +16,10 @@ type Change struct {
 	Kind   ChangeKind
 	Key    Key
 
-	// Before is what the view showed until now: nil if it showed nothing.
-	Before *Instance
-	// After is what it shows from now on: nil for a Remove.
-	After   *Instance
+	// Before is what the view showed until now: none if it showed nothing.
+	Before Packed
+	// After is what it shows from now on: none for a Remove.
+	After   Packed
 	Version Version // of the entry that caused the change
 	Hash    uint64  // content hash of After; 0 for a Remove
 }

@@ -19,7 +19,10 @@
 //	Answer ─────────▶ Map.Adopt ──────────┘
 //	word of a client ▶ Map.Author ────────┘
 //
+// Entries hold their instances packed ([model.Packed]), as they came and as they go
+// on. A view holds nothing for a key for which it shows just what the map holds.
+//
 // The package is pure: no I/O, no clock (time is an argument), no goroutine. One
-// goroutine owns a Map and its View; the entries and instances in them are
-// immutable and may be shared with any other.
+// goroutine owns a Map and its View; the entries in them are immutable and may be
+// shared with any other.
 package registry

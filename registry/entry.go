@@ -24,19 +24,19 @@ func (s Slot) Compare(other Slot) int {
 // Entry is what a map holds in one slot: a live instance, a live override, or a
 // tombstone that remembers a removal. It is immutable and shared by pointer.
 type Entry struct {
-	Key      model.Key
-	Override bool // an override, or the tombstone of one
+	Key model.Key
 	// Version orders the entries of a key. A tombstone has the version that it
 	// ends: an eviction that of the copy, an unregister the infinite turn of the
 	// client's word.
 	Version model.Version
 	Dot     model.Dot     // who authored it; its incarnation is the owner
-	Removed bool          // a tombstone
 	Speaker model.Speaker // who said the word, or ended it; of no override
 
-	Instance *model.Instance // of a live instance, else nil
-	Hash     uint64          // content hash of Instance, else 0
-	Status   model.Status    // of a live override, else empty
+	Instance model.Packed // of a live instance, else none
+	Hash     uint64       // content hash of Instance, else 0
+	Status   model.Status // of a live override, else empty
+	Override bool         // an override, or the tombstone of one
+	Removed  bool         // a tombstone
 }
 
 // Slot returns where maps hold the entry.
@@ -78,11 +78,7 @@ func (e *Entry) hash() uint64 {
 
 // Size estimates the entry's encoded size in bytes.
 func (e *Entry) Size() int {
-	size := 160 + len(e.Key.App) + len(e.Key.ID)
-	if e.Instance != nil {
-		size += e.Instance.Size()
-	}
-	return size
+	return 160 + len(e.Key.App) + len(e.Key.ID) + e.Instance.Len()
 }
 
 // Transition is what a merge did to one slot of a map. After is nil where an

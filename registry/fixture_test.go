@@ -30,7 +30,7 @@ func instance(k model.Key, content int) *model.Instance {
 // live returns an entry to author.
 func live(k model.Key, time model.Time, turn uint32, self model.Incarnation, content int) registry.Entry {
 	in := instance(k, content)
-	return registry.Entry{Key: k, Version: model.Version{Time: time, Turn: turn, Incarnation: self}, Instance: in, Hash: in.Hash()}
+	return registry.Entry{Key: k, Version: model.Version{Time: time, Turn: turn, Incarnation: self}, Instance: model.Pack(in), Hash: in.Hash()}
 }
 
 // override returns an override to author; the empty status ends one.

@@ -31,11 +31,11 @@ func (m *Map) Cut(asker model.Vector, whole bool) Answer {
 		Vector:  m.vector.Clone(),
 		Horizon: m.horizon.Clone(),
 	}
-	lacks := m.Beyond(asker)
 	if a.Whole {
-		lacks = m.All()
+		a.Entries = slices.AppendSeq(make([]*Entry, 0, len(m.instances)+len(m.overrides)), m.All())
+	} else {
+		a.Entries = slices.Collect(m.Beyond(asker))
 	}
-	a.Entries = slices.Collect(lacks)
 	if len(a.Entries) <= ordered {
 		slices.SortFunc(a.Entries, func(a, b *Entry) int { return a.Slot().Compare(b.Slot()) })
 	}
@@ -52,9 +52,9 @@ func (m *Map) Cut(asker model.Vector, whole bool) Answer {
 // that came in after a forgotten tombstone, the entry ended. Nothing that the
 // answer's vector doesn't cover is touched.
 func (m *Map) Adopt(a *Answer, now time.Duration) []Transition {
-	var transitions []Transition
+	transitions := make([]Transition, 0, len(a.Entries)) // a node that joins takes nearly all of them
 	if a.Whole {
-		transitions = m.drop(a, now)
+		transitions = append(transitions, m.drop(a, now)...)
 	}
 	for _, e := range a.Entries {
 		if m.ended(e) {
@@ -64,6 +64,7 @@ func (m *Map) Adopt(a *Answer, now time.Duration) []Transition {
 			transitions = append(transitions, t)
 		}
 	}
+	m.tidyAll()
 	m.vector.Join(a.Vector)
 	if a.Whole {
 		m.horizon.Join(a.Horizon)

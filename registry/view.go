@@ -2,23 +2,11 @@ package registry
 
 import (
 	"iter"
-	"maps"
 	"slices"
 	"time"
 
 	"heureka/model"
 )
-
-// Shown is what a view shows for one key: its instance, under the override of
-// its status if there is one.
-type Shown struct {
-	Number   uint64 // of the change that last touched it
-	Version  model.Version
-	Hash     uint64
-	Instance *model.Instance
-
-	entry *Entry // the instance without the override
-}
 
 // ViewConfig holds the view's patience.
 type ViewConfig struct {
@@ -34,10 +22,16 @@ type ViewConfig struct {
 // View is the registry as subscribers see it: it turns the transitions of a map
 // into changes. A change of owner without a change of content shows nothing. It
 // is not safe for concurrent use.
+//
+// For nearly every key a view shows just the living entry that its map holds. It
+// remembers only the keys for which it shows something else: under an override,
+// while a removal or a late word is in doubt, or at a greater version.
 type View struct {
 	config  ViewConfig
-	shown   map[model.Key]*Shown
+	entries *Map
+	differs map[model.Key]Shown // from the map
 	doubts  map[model.Key]doubt
+	count   int // instances shown
 	number  uint64
 	changes []model.Change
 }
@@ -51,24 +45,25 @@ type doubt struct {
 	dot     model.Dot     // of what isn't shown; zero where a whole answer dropped what is
 }
 
-// NewView returns an empty view.
-func NewView(config ViewConfig) *View {
-	return &View{config: config, shown: make(map[model.Key]*Shown), doubts: make(map[model.Key]doubt)}
+// NewView returns the view of an empty map. From then on it must be told all that
+// becomes of the map, see Apply.
+func NewView(config ViewConfig, entries *Map) *View {
+	return &View{config: config, entries: entries, differs: make(map[model.Key]Shown), doubts: make(map[model.Key]doubt)}
 }
 
 // Get returns what the view shows for a key.
-func (v *View) Get(key model.Key) (Shown, bool) {
-	if s := v.shown[key]; s != nil {
-		return *s, true
-	}
-	return Shown{}, false
-}
+func (v *View) Get(key model.Key) (Shown, bool) { return v.shown(key, v.entries.Get(key)) }
 
 // All yields everything that is shown, in no particular order.
 func (v *View) All() iter.Seq2[model.Key, Shown] {
 	return func(yield func(model.Key, Shown) bool) {
-		for key, s := range maps.All(v.shown) {
-			if !yield(key, *s) {
+		for key, s := range v.differs {
+			if !yield(key, s) {
+				return
+			}
+		}
+		for e := range v.entries.Instances() {
+			if _, differs := v.differs[e.Key]; !differs && e.Live() && !yield(e.Key, plain(e)) {
 				return
 			}
 		}
@@ -76,7 +71,11 @@ func (v *View) All() iter.Seq2[model.Key, Shown] {
 }
 
 // Len returns how many instances are shown.
-func (v *View) Len() int { return len(v.shown) }
+func (v *View) Len() int { return v.count }
+
+// Differs returns for how many keys the view shows something else than the living
+// entry that its map holds.
+func (v *View) Differs() int { return len(v.differs) }
 
 // Number returns the number of the last change.
 func (v *View) Number() uint64 { return v.number }
@@ -96,21 +95,50 @@ func (v *View) KeptBack() iter.Seq[model.Dot] {
 	}
 }
 
-// Apply follows one transition of the map, which now holds that override for the
-// key; it may be a tombstone, or nil. Behind says that the node knows of something
-// it hasn't merged yet.
-func (v *View) Apply(t Transition, override *Entry, behind bool, now time.Duration) {
-	s := v.shown[t.Key]
+// shown returns what is shown for a key whose instance's entry, as far as the view
+// has followed the map, is e. It reports false if nothing is.
+func (v *View) shown(key model.Key, e *Entry) (Shown, bool) {
+	if s, differs := v.differs[key]; differs {
+		return s, true
+	}
+	if e.Live() {
+		return plain(e), true
+	}
+	return Shown{}, false
+}
+
+// Apply follows the transitions of one step of the map, in its order, but those of
+// overrides last: by then the view has followed the map to every instance that they
+// are about. Behind says that the node knows of something it hasn't merged yet.
+func (v *View) Apply(transitions []Transition, behind bool, now time.Duration) {
+	v.changes = slices.Grow(v.changes, len(transitions))
+	for _, t := range transitions {
+		if !t.Override {
+			v.follow(t, behind, now)
+		}
+	}
+	for _, t := range transitions {
+		if !t.Override {
+			continue
+		}
+		if s, is := v.Get(t.Key); is {
+			v.show(s, s.entry)
+		}
+	}
+}
+
+// follow follows a transition of an instance.
+func (v *View) follow(t Transition, behind bool, now time.Duration) {
+	s, is := v.shown(t.Key, t.Before)
 	switch {
-	case !t.Override && t.After.Live() && s != nil && s.entry.Speaker.Outranks(t.After.Speaker):
+	case t.After.Live() && is && s.entry.Speaker.Outranks(t.After.Speaker):
+		v.differs[t.Key] = s
 		v.hide(t.After, now)
-	case !t.Override && t.After.Live():
+	case t.After.Live():
 		delete(v.doubts, t.Key)
-		v.show(t.After, override)
-	case s == nil:
-	case t.Override:
-		v.show(s.entry, override)
-	default:
+		v.show(s, t.After)
+	case is:
+		v.differs[t.Key] = s
 		v.doubt(t, behind, now)
 	}
 }
@@ -127,7 +155,7 @@ func (v *View) hide(late *Entry, now time.Duration) {
 	v.doubts[late.Key] = d
 }
 
-// doubt shows a removal, now or when it is beyond doubt.
+// doubt shows a removal of what is shown, now or when it is beyond doubt.
 func (v *View) doubt(t Transition, behind bool, now time.Duration) {
 	d, doubted := v.doubts[t.Key]
 	if !doubted {
@@ -155,9 +183,8 @@ func (v *View) doubt(t Transition, behind bool, now time.Duration) {
 	v.doubts[t.Key] = d
 }
 
-// Settle shows the removals and late words whose time has come. Override returns
-// what the map holds as the override of a key. Call it often.
-func (v *View) Settle(override func(model.Key) *Entry, behind bool, now time.Duration) {
+// Settle shows the removals and late words whose time has come. Call it often.
+func (v *View) Settle(behind bool, now time.Duration) {
 	var due []model.Key
 	for key, d := range v.doubts {
 		if v.due(d, behind, now) {
@@ -172,7 +199,7 @@ func (v *View) Settle(override func(model.Key) *Entry, behind bool, now time.Dur
 			continue
 		}
 		delete(v.doubts, key)
-		v.show(d.late, override(key))
+		v.show(v.differs[key], d.late)
 	}
 }
 
@@ -181,58 +208,48 @@ func (v *View) due(d doubt, behind bool, now time.Duration) bool {
 	return waited >= d.grace && (!behind || waited >= v.config.BehindGrace)
 }
 
-func (v *View) show(e, override *Entry) {
-	instance, version, hash := Merged(e, override)
-	s := v.shown[e.Key]
-	if s != nil && s.Hash == hash {
-		s.entry = e
-		if version.Compare(s.Version) > 0 { // a whole answer may have taken it back
-			s.Version = version
-		}
+// show shows an entry, under the override that the map holds, instead of what was
+// shown for its key; the zero Shown if nothing was.
+func (v *View) show(was Shown, e *Entry) {
+	s := Shown{entry: e}
+	s.Instance, s.Version, s.Hash = Merged(e, v.entries.Override(e.Key))
+	if was.entry != nil && s.Version.Compare(was.Version) <= 0 { // a whole answer may have taken it back
+		s.Version = was.Version
+	}
+	if was.entry != nil && was.Hash == s.Hash {
+		v.note(s)
 		return
 	}
-	var before *model.Instance
-	if s == nil {
-		s = new(Shown)
-		v.shown[e.Key] = s
-	} else {
-		before = s.Instance
-		if version.Compare(s.Version) <= 0 {
-			// A whole answer took back what was shown. What is shown still moves on.
-			version = s.Version
-			version.Override++
-		}
+	switch {
+	case was.entry == nil:
+		v.count++
+	case s.Version == was.Version:
+		s.Version.Override++ // what is shown still moves on
 	}
+	v.note(s)
 	v.number++
-	*s = Shown{Number: v.number, Version: version, Hash: hash, Instance: instance, entry: e}
 	v.changes = append(v.changes, model.Change{
 		Number: v.number, Kind: model.Put, Key: e.Key,
-		Before: before, After: instance, Version: version, Hash: hash,
+		Before: was.Instance, After: s.Instance, Version: s.Version, Hash: s.Hash,
 	})
 }
 
-// Merged returns what is shown of a live instance under an override, which may be
-// a tombstone, or nil. A tombstone may have the version of the override that it ends:
-// it counts as one time later, at every node, whether it saw that override or not.
-func Merged(e, override *Entry) (*model.Instance, model.Version, uint64) {
-	version := e.Version
-	if override != nil {
-		version.Override = override.Version.Time
+// note remembers what is shown from now on, where the map doesn't say so by itself.
+func (v *View) note(s Shown) {
+	if e := v.entries.Get(s.entry.Key); e.Live() && s == plain(e) {
+		delete(v.differs, e.Key)
+		return
 	}
-	if !override.Live() {
-		if override != nil && version.Override+1 != 0 {
-			version.Override++
-		}
-		return e.Instance, version, e.Hash
-	}
-	instance := e.Instance.Overridden(override.Status)
-	return instance, version, instance.Hash()
+	v.differs[s.entry.Key] = s
 }
 
+// remove shows that what is shown for a key, though its map has no such entry any
+// more, is gone.
 func (v *View) remove(key model.Key, version model.Version) {
-	before := v.shown[key]
+	before := v.differs[key]
 	version.Override = before.Version.Override
-	delete(v.shown, key)
+	v.count--
+	delete(v.differs, key)
 	delete(v.doubts, key)
 	v.number++
 	v.changes = append(v.changes, model.Change{

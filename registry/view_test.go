@@ -125,17 +125,18 @@ func TestView(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.rule, func(t *testing.T) {
-			m, v := registry.NewMap(), registry.NewView(config)
+			m := registry.NewMap()
+			v := registry.NewView(config, m)
 			var shown model.Version
 			for i, s := range test.steps {
 				switch {
 				case s.drop:
-					v.Apply(registry.Transition{Slot: registry.Slot{Key: key(1)}, Before: m.Get(key(1))}, nil, s.behind, s.at)
+					v.Apply(m.Adopt(&registry.Answer{Whole: true, Vector: m.Vector().Clone()}, s.at), s.behind, s.at)
 				case s.author != nil:
 					_, transition, _ := m.Author(nodeA, *s.author, s.at)
-					v.Apply(transition, m.Override(key(1)), s.behind, s.at)
+					v.Apply([]registry.Transition{transition}, s.behind, s.at)
 				}
-				v.Settle(m.Override, s.behind, s.at)
+				v.Settle(s.behind, s.at)
 				changes := v.Drain()
 				if got := tell(changes); got != s.shows {
 					t.Fatalf("step %d showed %q, want %q", i, got, s.shows)
@@ -166,10 +167,10 @@ func tell(changes []model.Change) string {
 	for _, c := range changes {
 		line := fmt.Sprintf("%d remove", c.Number)
 		if c.Kind == model.Put {
-			line = fmt.Sprintf("%d put %s", c.Number, name(c.After))
+			line = fmt.Sprintf("%d put %s", c.Number, name(c.After.Unpack()))
 		}
-		if c.Before != nil {
-			line += " was " + name(c.Before)
+		if !c.Before.IsZero() {
+			line += " was " + name(c.Before.Unpack())
 		}
 		lines = append(lines, line)
 	}
@@ -184,10 +185,11 @@ func TestTheEndOfAnOverrideShowsTheSameEverywhere(t *testing.T) {
 	end.Status, end.Removed = "", true
 	var seen []model.Version
 	for _, entries := range [][]registry.Entry{{instance, over}, {instance, over, end}, {over, end, instance}, {instance, end}} {
-		m, v := registry.NewMap(), registry.NewView(registry.ViewConfig{})
+		m := registry.NewMap()
+		v := registry.NewView(registry.ViewConfig{}, m)
 		for _, e := range entries {
 			_, transition, _ := m.Author(nodeA, e, 0)
-			v.Apply(transition, m.Override(key(1)), false, 0)
+			v.Apply([]registry.Transition{transition}, false, 0)
 		}
 		shown, _ := v.Get(key(1))
 		seen = append(seen, shown.Version)
@@ -214,32 +216,32 @@ func name(in *model.Instance) string {
 // A whole answer may take an override back whose end was forgotten. What is shown
 // moves on all the same.
 func TestWhatAWholeAnswerTakesBackShowsAsSomethingNewer(t *testing.T) {
-	m, v := registry.NewMap(), registry.NewView(registry.ViewConfig{})
+	m := registry.NewMap()
+	v := registry.NewView(registry.ViewConfig{}, m)
 	for _, e := range []registry.Entry{live(key(1), 1, 0, nodeA, 1), override(key(1), 2, nodeA, model.StatusDown)} {
 		_, transition, _ := m.Author(nodeA, e, 0)
-		v.Apply(transition, m.Override(key(1)), false, 0)
+		v.Apply([]registry.Transition{transition}, false, 0)
 	}
 	before, _ := v.Get(key(1))
 	answer := registry.Answer{Whole: true, Entries: []*registry.Entry{m.Get(key(1))}, Vector: m.Vector().Clone()}
-	for _, transition := range m.Adopt(&answer, 0) {
-		v.Apply(transition, m.Override(key(1)), false, 0)
-	}
+	v.Apply(m.Adopt(&answer, 0), false, 0)
 	after, _ := v.Get(key(1))
-	if m.Override(key(1)) != nil || after.Instance.Status != model.StatusUp || after.Version.Compare(before.Version) <= 0 {
-		t.Errorf("shown as %s at %s after %s", after.Instance.Status, after.Version, before.Version)
+	if m.Override(key(1)) != nil || after.Instance.Unpack().Status != model.StatusUp || after.Version.Compare(before.Version) <= 0 {
+		t.Errorf("shown as %s at %s after %s", after.Instance.Unpack().Status, after.Version, before.Version)
 	}
 }
 
 func TestWhatAWholeAnswerTakesBackMovesTheViewOn(t *testing.T) {
-	v := registry.NewView(registry.ViewConfig{})
-	step := func(before *registry.Entry, time model.Time, content int) *registry.Entry {
+	m := registry.NewMap()
+	v := registry.NewView(registry.ViewConfig{}, m)
+	adopt := func(time model.Time, seq uint64, content int) {
 		e := live(key(1), time, 0, nodeA, content)
-		v.Apply(registry.Transition{Slot: e.Slot(), Before: before, After: &e}, nil, false, 0)
-		return &e
+		e.Dot = model.Dot{Incarnation: nodeA, Seq: seq}
+		v.Apply(m.Adopt(&registry.Answer{Whole: true, Vector: model.Vector{nodeA: seq}, Entries: []*registry.Entry{&e}}, 0), false, 0)
 	}
-	first := step(nil, 9, 1)
-	silently := step(first, 3, 1) // the same content at a lesser version
-	step(silently, 5, 2)
+	adopt(9, 1, 1)
+	adopt(3, 2, 1) // the same content at a lesser version
+	adopt(5, 3, 2)
 	changes := v.Drain()
 	if len(changes) != 2 || changes[1].Version.Compare(changes[0].Version) <= 0 {
 		t.Fatalf("shown %s after %s", changes[1].Version, changes[0].Version)

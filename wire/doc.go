@@ -17,9 +17,10 @@
 //
 // docs/protocol.md and docs/heureka.proto specify them for writers of clients.
 //
-// Messages between nodes (nats.go, nats_decode.go, proto.go,
-// proto_instance.go) are protocol buffers too, and so are the entries that a write node keeps on disk (stored.go), so
-// that nodes of two releases understand each other:
+// Messages between nodes (nats.go, nats_decode.go, proto.go) are protocol buffers
+// too, and so are the entries that a write node keeps on disk (stored.go), so that
+// nodes of two releases understand each other. Instances come and go packed
+// (model.Packed), and are only copied:
 //
 //	1: incarnation  1: incarnation  …  one of 2: beacon, 3: delta, 4: request, 5: more, 6: chunk
 //	                                       └─ refers to incarnations by index

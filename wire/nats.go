@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/internal/proto"
 	"heureka/model"
 	"heureka/registry"
 
@@ -72,7 +73,7 @@ func EncodePacket(m cluster.Message) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("wire: a %T can't be sent to a node", m)
 	}
-	content := appendMessage(nil, field, write)
+	content := proto.AppendMessage(nil, field, write)
 	packet := e.incarnations(make([]byte, 0, len(content)+64*len(e.table)))
 	return append(packet, content...), nil
 }
@@ -99,9 +100,9 @@ func (e *packetEncoder) ref(inc model.Incarnation) uint64 {
 // incarnations appends those that were referred to.
 func (e *packetEncoder) incarnations(b []byte) []byte {
 	for _, inc := range e.table {
-		b = appendMessage(b, 1, func(b []byte) []byte {
-			b = appendText(b, 1, inc.Name)
-			return appendBytes(b, 2, inc.ID[:])
+		b = proto.AppendMessage(b, 1, func(b []byte) []byte {
+			b = proto.AppendText(b, 1, inc.Name)
+			return proto.AppendBytes(b, 2, inc.ID[:])
 		})
 	}
 	return b
@@ -109,51 +110,51 @@ func (e *packetEncoder) incarnations(b []byte) []byte {
 
 func (e *packetEncoder) vector(b []byte, field protowire.Number, v map[model.Incarnation]uint64) []byte {
 	for inc, seq := range v {
-		b = appendMessage(b, field, func(b []byte) []byte {
-			b = appendNumber(b, 1, e.ref(inc))
-			return appendNumber(b, 2, seq)
+		b = proto.AppendMessage(b, field, func(b []byte) []byte {
+			b = proto.AppendNumber(b, 1, e.ref(inc))
+			return proto.AppendNumber(b, 2, seq)
 		})
 	}
 	return b
 }
 
 func (e *packetEncoder) entry(b []byte, field protowire.Number, x *registry.Entry) []byte {
-	return appendMessage(b, field, func(b []byte) []byte {
-		b = appendText(b, 1, x.Key.App)
-		b = appendText(b, 2, x.Key.ID)
-		b = appendFixed(b, 3, uint64(x.Version.Time))
-		b = appendNumber(b, 4, uint64(x.Version.Turn))
-		b = appendNumber(b, 5, e.ref(x.Version.Incarnation))
-		b = appendNumber(b, 6, x.Dot.Seq)
-		b = appendNumber(b, 7, e.ref(x.Dot.Incarnation))
-		b = appendFlag(b, 8, x.Removed)
-		b = appendFixed(b, 9, x.Hash)
-		if x.Instance != nil {
-			b = appendMessage(b, 10, func(b []byte) []byte { return appendInstance(b, x.Instance) })
+	return proto.AppendMessage(b, field, func(b []byte) []byte {
+		b = proto.AppendText(b, 1, x.Key.App)
+		b = proto.AppendText(b, 2, x.Key.ID)
+		b = proto.AppendFixed(b, 3, uint64(x.Version.Time))
+		b = proto.AppendNumber(b, 4, uint64(x.Version.Turn))
+		b = proto.AppendNumber(b, 5, e.ref(x.Version.Incarnation))
+		b = proto.AppendNumber(b, 6, x.Dot.Seq)
+		b = proto.AppendNumber(b, 7, e.ref(x.Dot.Incarnation))
+		b = proto.AppendFlag(b, 8, x.Removed)
+		b = proto.AppendFixed(b, 9, x.Hash)
+		if !x.Instance.IsZero() {
+			b = proto.AppendMessage(b, 10, x.Instance.AppendTo)
 		}
-		b = appendFixed(b, 11, x.Speaker.Process)
-		b = appendNumber(b, 12, x.Speaker.Connection)
-		b = appendFlag(b, 13, x.Override)
-		return appendText(b, 14, string(x.Status))
+		b = proto.AppendFixed(b, 11, x.Speaker.Process)
+		b = proto.AppendNumber(b, 12, x.Speaker.Connection)
+		b = proto.AppendFlag(b, 13, x.Override)
+		return proto.AppendText(b, 14, string(x.Status))
 	})
 }
 
 func (e *packetEncoder) beacon(b []byte, m *cluster.Beacon) []byte {
-	b = appendNumber(b, 1, e.ref(m.From))
-	b = appendText(b, 2, string(m.Role))
-	b = appendNumber(b, 3, m.Tick)
-	b = appendText(b, 4, m.HTTP)
+	b = proto.AppendNumber(b, 1, e.ref(m.From))
+	b = proto.AppendText(b, 2, string(m.Role))
+	b = proto.AppendNumber(b, 3, m.Tick)
+	b = proto.AppendText(b, 4, m.HTTP)
 	b = e.vector(b, 5, m.Vector)
 	b = e.vector(b, 6, m.Heard)
-	b = appendNumber(b, 7, uint64(m.Live))
-	b = appendFixed(b, 8, m.Digest)
-	b = appendFlag(b, 9, m.Ready)
-	b = appendFlag(b, 10, m.Leaving)
-	b = appendNumber(b, 11, uint64(m.Wall))
+	b = proto.AppendNumber(b, 7, uint64(m.Live))
+	b = proto.AppendFixed(b, 8, m.Digest)
+	b = proto.AppendFlag(b, 9, m.Ready)
+	b = proto.AppendFlag(b, 10, m.Leaving)
+	b = proto.AppendNumber(b, 11, uint64(m.Wall))
 	b = e.vector(b, 12, seconds(m.Quiet))
-	b = appendNumber(b, 13, uint64(m.Unconfirmed))
-	b = appendFlag(b, 14, m.Serving)
-	return appendNumber(b, 15, uint64(m.Sessions))
+	b = proto.AppendNumber(b, 13, uint64(m.Unconfirmed))
+	b = proto.AppendFlag(b, 14, m.Serving)
+	return proto.AppendNumber(b, 15, uint64(m.Sessions))
 }
 
 // seconds returns ages as a vector has numbers.
@@ -166,9 +167,9 @@ func seconds(ages map[model.Incarnation]time.Duration) map[model.Incarnation]uin
 }
 
 func (e *packetEncoder) delta(b []byte, d *registry.Delta) []byte {
-	b = appendNumber(b, 1, e.ref(d.Incarnation))
-	b = appendNumber(b, 2, d.From)
-	b = appendNumber(b, 3, d.To)
+	b = proto.AppendNumber(b, 1, e.ref(d.Incarnation))
+	b = proto.AppendNumber(b, 2, d.From)
+	b = proto.AppendNumber(b, 3, d.To)
 	for _, x := range d.Entries {
 		b = e.entry(b, 4, x)
 	}
@@ -176,26 +177,26 @@ func (e *packetEncoder) delta(b []byte, d *registry.Delta) []byte {
 }
 
 func (e *packetEncoder) pull(b []byte, m *cluster.PullRequest) []byte {
-	b = appendNumber(b, 1, e.ref(m.From))
-	b = appendNumber(b, 2, m.Number)
+	b = proto.AppendNumber(b, 1, e.ref(m.From))
+	b = proto.AppendNumber(b, 2, m.Number)
 	b = e.vector(b, 3, m.Vector)
-	return appendFlag(b, 4, m.Whole)
+	return proto.AppendFlag(b, 4, m.Whole)
 }
 
 func (e *packetEncoder) more(b []byte, m *cluster.PullMore) []byte {
-	b = appendNumber(b, 1, e.ref(m.From))
-	b = appendNumber(b, 2, m.Answer)
-	return appendNumber(b, 3, uint64(m.Next))
+	b = proto.AppendNumber(b, 1, e.ref(m.From))
+	b = proto.AppendNumber(b, 2, m.Answer)
+	return proto.AppendNumber(b, 3, uint64(m.Next))
 }
 
 func (e *packetEncoder) chunk(b []byte, m *cluster.Chunk) []byte {
-	b = appendNumber(b, 1, e.ref(m.From))
-	b = appendNumber(b, 2, m.Request)
-	b = appendNumber(b, 3, m.Answer)
-	b = appendNumber(b, 4, uint64(m.Number))
-	b = appendFlag(b, 5, m.Last)
-	b = appendFlag(b, 6, m.Busy)
-	b = appendFlag(b, 7, m.Whole)
+	b = proto.AppendNumber(b, 1, e.ref(m.From))
+	b = proto.AppendNumber(b, 2, m.Request)
+	b = proto.AppendNumber(b, 3, m.Answer)
+	b = proto.AppendNumber(b, 4, uint64(m.Number))
+	b = proto.AppendFlag(b, 5, m.Last)
+	b = proto.AppendFlag(b, 6, m.Busy)
+	b = proto.AppendFlag(b, 7, m.Whole)
 	b = e.vector(b, 8, m.Vector)
 	b = e.vector(b, 9, m.Horizon)
 	for _, x := range m.Entries {
@@ -206,12 +207,12 @@ func (e *packetEncoder) chunk(b []byte, m *cluster.Chunk) []byte {
 
 // keys writes Renewals or Renewed, which look alike.
 func (e *packetEncoder) keys(b []byte, from model.Incarnation, number uint64, keys []model.Key) []byte {
-	b = appendNumber(b, 1, e.ref(from))
-	b = appendNumber(b, 2, number)
+	b = proto.AppendNumber(b, 1, e.ref(from))
+	b = proto.AppendNumber(b, 2, number)
 	for _, key := range keys {
-		b = appendMessage(b, 3, func(b []byte) []byte {
-			b = appendText(b, 1, key.App)
-			return appendText(b, 2, key.ID)
+		b = proto.AppendMessage(b, 3, func(b []byte) []byte {
+			b = proto.AppendText(b, 1, key.App)
+			return proto.AppendText(b, 2, key.ID)
 		})
 	}
 	return b

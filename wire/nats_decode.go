@@ -57,7 +57,7 @@ func (d *packetDecoder) incarnation(message []byte) error {
 	err := readFields(message, func(field protowire.Number, v value) error {
 		switch field {
 		case 1:
-			inc.Name = v.text()
+			inc.Name = v.shared()
 		case 2:
 			if copy(inc.ID[:], v.bytes) != len(inc.ID) {
 				return fmt.Errorf("an incarnation's id is %d bytes long", len(v.bytes))
@@ -106,7 +106,7 @@ func (d *packetDecoder) entry(message []byte) (*registry.Entry, error) {
 	err := readFields(message, func(field protowire.Number, v value) (err error) {
 		switch field {
 		case 1:
-			e.Key.App = v.text()
+			e.Key.App = v.shared()
 		case 2:
 			e.Key.ID = v.text()
 		case 3:
@@ -124,7 +124,7 @@ func (d *packetDecoder) entry(message []byte) (*registry.Entry, error) {
 		case 9:
 			e.Hash = v.number
 		case 10:
-			e.Instance, err = readInstance(v.bytes)
+			e.Instance, err = model.ReadPacked(v.bytes)
 		case 11:
 			e.Speaker.Process = v.number
 		case 12:
@@ -147,12 +147,12 @@ func checkEntry(e *registry.Entry) error {
 	switch {
 	case e.Version.Incarnation.IsZero() || e.Dot.Incarnation.IsZero() || e.Dot.Seq == 0:
 		return fmt.Errorf("entry %s has no author", e.Key)
-	case e.Override && (e.Instance != nil || e.Removed == (e.Status != "")):
+	case e.Override && (!e.Instance.IsZero() || e.Removed == (e.Status != "")):
 		return fmt.Errorf("entry %s is neither an override nor the end of one", e.Key)
-	case !e.Override && (e.Status != "" || e.Removed == (e.Instance != nil)):
+	case !e.Override && (e.Status != "" || e.Removed != e.Instance.IsZero()):
 		return fmt.Errorf("entry %s is neither an instance nor a tombstone", e.Key)
-	case e.Instance != nil && e.Instance.Key() != e.Key:
-		return fmt.Errorf("entry %s holds %s", e.Key, e.Instance.Key())
+	case !e.Instance.IsZero() && !e.Instance.Is(e.Key):
+		return fmt.Errorf("entry %s holds another instance", e.Key)
 	}
 	return nil
 }

@@ -57,11 +57,11 @@ func packets() map[string]cluster.Message {
 	small := (&model.Instance{App: "A", ID: "i"}).Canonical()
 	put := &registry.Entry{
 		Key: in.Key(), Version: model.Version{Time: 77 << 12, Turn: 2, Incarnation: packetB},
-		Dot: model.Dot{Incarnation: packetA, Seq: 5}, Instance: in, Hash: in.Hash(), Speaker: model.NewSpeaker("process", 3),
+		Dot: model.Dot{Incarnation: packetA, Seq: 5}, Instance: model.Pack(in), Hash: in.Hash(), Speaker: model.NewSpeaker("process", 3),
 	}
 	in1 := eureka1Instance()
 	put1 := &registry.Entry{
-		Key: in1.Key(), Version: put.Version, Dot: model.Dot{Incarnation: packetA, Seq: 9}, Instance: in1, Hash: in1.Hash(),
+		Key: in1.Key(), Version: put.Version, Dot: model.Dot{Incarnation: packetA, Seq: 9}, Instance: model.Pack(in1), Hash: in1.Hash(),
 	}
 	tomb := &registry.Entry{
 		Key: small.Key(), Version: model.Version{Time: 1, Turn: model.TurnEnd, Incarnation: packetA},

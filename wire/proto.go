@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"unique"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -10,61 +11,6 @@ import (
 // buffers: a reader skips what it doesn't know, so nodes of two releases
 // understand each other. The messages are few and hot, so they are written by
 // hand on protowire instead of being generated.
-
-func appendText(b []byte, field protowire.Number, text string) []byte {
-	if text == "" {
-		return b
-	}
-	b = protowire.AppendTag(b, field, protowire.BytesType)
-	return protowire.AppendString(b, text)
-}
-
-func appendBytes(b []byte, field protowire.Number, bytes []byte) []byte {
-	b = protowire.AppendTag(b, field, protowire.BytesType)
-	return protowire.AppendBytes(b, bytes)
-}
-
-func appendNumber(b []byte, field protowire.Number, n uint64) []byte {
-	if n == 0 {
-		return b
-	}
-	b = protowire.AppendTag(b, field, protowire.VarintType)
-	return protowire.AppendVarint(b, n)
-}
-
-func appendFixed(b []byte, field protowire.Number, n uint64) []byte {
-	if n == 0 {
-		return b
-	}
-	b = protowire.AppendTag(b, field, protowire.Fixed64Type)
-	return protowire.AppendFixed64(b, n)
-}
-
-func appendFlag(b []byte, field protowire.Number, set bool) []byte {
-	if !set {
-		return b
-	}
-	return appendNumber(b, field, 1)
-}
-
-// appendMessage appends a nested message that write appends to what it is given.
-func appendMessage(b []byte, field protowire.Number, write func([]byte) []byte) []byte {
-	b = protowire.AppendTag(b, field, protowire.BytesType)
-	// The length comes first but is known last: leave one byte, which is enough
-	// for most, and make room if it isn't.
-	at := len(b)
-	b = append(b, 0)
-	b = write(b)
-	size := len(b) - at - 1
-	if extra := protowire.SizeVarint(uint64(size)) - 1; extra > 0 {
-		for range extra {
-			b = append(b, 0)
-		}
-		copy(b[at+1+extra:], b[at+1:at+1+size])
-	}
-	protowire.AppendVarint(b[:at], uint64(size))
-	return b
-}
 
 // value is what a field holds: number for the varint and fixed types, bytes for
 // the length-delimited one.
@@ -76,6 +22,10 @@ type value struct {
 
 func (v value) text() string { return string(v.bytes) }
 func (v value) flag() bool   { return v.number != 0 }
+
+// shared is text for what many messages say and is kept for long: those that come
+// soon after each other share its bytes.
+func (v value) shared() string { return unique.Make(string(v.bytes)).Value() }
 
 // readFields calls each with every field of a message, in order. Bytes alias the
 // message.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"heureka/internal/proto"
 	"heureka/model"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -27,8 +28,8 @@ func appendProto(dst []byte, m Message) ([]byte, error) {
 		return dst, fmt.Errorf("wire: encode %s: it has no binary form", m.Type())
 	}
 	var err error
-	out := appendMessage(dst, numberEnvelope, func(b []byte) []byte {
-		return appendMessage(b, number, func(b []byte) []byte {
+	out := proto.AppendMessage(dst, numberEnvelope, func(b []byte) []byte {
+		return proto.AppendMessage(b, number, func(b []byte) []byte {
 			c := coder{out: b}
 			c.fields(m)
 			err = c.err

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"heureka/interest"
+	"heureka/internal/proto"
 	"heureka/model"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -227,7 +228,7 @@ var errText = errors.New("a text isn't UTF-8")
 
 func (c *coder) text(field protowire.Number, at *string) {
 	if !c.reads {
-		c.out = appendText(c.out, field, valid(*at))
+		c.out = proto.AppendText(c.out, field, valid(*at))
 	} else if c.comes(field, protowire.BytesType) {
 		*at = c.string(c.value)
 	}
@@ -244,7 +245,7 @@ func (c *coder) string(v value) string {
 func (c *coder) texts(field protowire.Number, at *[]string) {
 	if !c.reads {
 		for _, text := range *at {
-			c.out = appendBytes(c.out, field, []byte(valid(text)))
+			c.out = proto.AppendElement(c.out, field, valid(text))
 		}
 	} else if c.comes(field, protowire.BytesType) {
 		*at = append(*at, c.string(c.value))
@@ -253,7 +254,7 @@ func (c *coder) texts(field protowire.Number, at *[]string) {
 
 func (c *coder) number(field protowire.Number, at *uint64) {
 	if !c.reads {
-		c.out = appendNumber(c.out, field, *at)
+		c.out = proto.AppendNumber(c.out, field, *at)
 	} else if c.comes(field, protowire.VarintType) {
 		*at = c.value.number
 	}
@@ -261,7 +262,7 @@ func (c *coder) number(field protowire.Number, at *uint64) {
 
 func (c *coder) int64(field protowire.Number, at *int64) {
 	if !c.reads {
-		c.out = appendNumber(c.out, field, uint64(*at))
+		c.out = proto.AppendNumber(c.out, field, uint64(*at))
 	} else if c.comes(field, protowire.VarintType) {
 		*at = int64(c.value.number)
 	}
@@ -269,7 +270,7 @@ func (c *coder) int64(field protowire.Number, at *int64) {
 
 func (c *coder) int(field protowire.Number, at *int) {
 	if !c.reads {
-		c.out = appendNumber(c.out, field, uint64(*at))
+		c.out = proto.AppendNumber(c.out, field, uint64(*at))
 	} else if c.comes(field, protowire.VarintType) {
 		*at = int(c.value.number)
 	}
@@ -277,7 +278,7 @@ func (c *coder) int(field protowire.Number, at *int) {
 
 func (c *coder) flag(field protowire.Number, at *bool) {
 	if !c.reads {
-		c.out = appendFlag(c.out, field, *at)
+		c.out = proto.AppendFlag(c.out, field, *at)
 	} else if c.comes(field, protowire.VarintType) {
 		*at = c.value.flag()
 	}
@@ -290,7 +291,7 @@ func (c *coder) hash(field protowire.Number, at *string) {
 		if err != nil {
 			c.fail(err)
 		}
-		c.out = appendFixed(c.out, field, hash)
+		c.out = proto.AppendFixed(c.out, field, hash)
 	} else if c.comes(field, protowire.Fixed64Type) {
 		*at = FormatHash(c.value.number)
 	}
@@ -299,11 +300,11 @@ func (c *coder) hash(field protowire.Number, at *string) {
 func (c *coder) instance(field protowire.Number, at **model.Instance) {
 	if !c.reads {
 		if *at != nil {
-			c.out = appendMessage(c.out, field, func(b []byte) []byte { return appendInstance(b, *at) })
+			c.out = proto.AppendMessage(c.out, field, (*at).AppendProto)
 		}
 	} else if c.comes(field, protowire.BytesType) {
 		*at = new(model.Instance)
-		if err := readInstanceInto(*at, c.value.bytes); err != nil {
+		if err := (*at).ReadProto(string(c.value.bytes)); err != nil {
 			c.fail(err)
 		}
 	}
@@ -312,7 +313,7 @@ func (c *coder) instance(field protowire.Number, at **model.Instance) {
 func (c *coder) check(field protowire.Number, at **Check) {
 	if !c.reads {
 		if *at != nil {
-			c.out = appendMessage(c.out, field, func(b []byte) []byte {
+			c.out = proto.AppendMessage(c.out, field, func(b []byte) []byte {
 				inner := coder{out: b}
 				inner.checkFields(*at)
 				c.fail(inner.err)
@@ -340,7 +341,7 @@ func (c *coder) checkFields(check *Check) {
 func (c *coder) interests(field protowire.Number, at *[]interest.Interest) {
 	if !c.reads {
 		for i := range *at {
-			c.out = appendMessage(c.out, field, func(b []byte) []byte {
+			c.out = proto.AppendMessage(c.out, field, func(b []byte) []byte {
 				inner := coder{out: b}
 				inner.interestFields(&(*at)[i])
 				return inner.out

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"heureka/internal/proto"
 	"heureka/model"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -74,7 +75,7 @@ func (c *coder) patch(set, clear protowire.Number, at *model.Patch) {
 }
 
 func (c *coder) writePatch(set, clear protowire.Number, p *model.Patch) {
-	values := appendInstance(nil, p.Values())
+	values := p.Values().AppendProto(nil)
 	there := make(map[string]bool)
 	var kept, cleared []byte
 	for field, whole := range rawFields(values) {
@@ -91,10 +92,10 @@ func (c *coder) writePatch(set, clear protowire.Number, p *model.Patch) {
 		}
 	}
 	if len(kept) > 0 {
-		c.out = appendBytes(c.out, set, kept)
+		c.out = proto.AppendBytes(c.out, set, kept)
 	}
 	if len(cleared) > 0 {
-		c.out = appendBytes(c.out, clear, cleared)
+		c.out = proto.AppendBytes(c.out, clear, cleared)
 	}
 }
 
@@ -122,7 +123,7 @@ type patchReader struct {
 // read reads the values. What can't be updated is refused, so that a misspelt
 // update isn't lost.
 func (r *patchReader) read(message []byte) error {
-	if err := readInstanceInto(&r.values, message); err != nil {
+	if err := r.values.ReadProto(string(message)); err != nil {
 		return err
 	}
 	return readFields(message, func(field protowire.Number, _ value) error { return note(&r.said, field) })

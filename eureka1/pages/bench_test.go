@@ -47,7 +47,7 @@ func BenchmarkChange(b *testing.B) {
 func changeOne(pages *Pages, n int) {
 	in := realistic(fmt.Sprintf("SERVICE-%03d", n*7919%500), n%10)
 	in.LastChangedMs += int64(n)
-	pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: in}}, time.Duration(n)*time.Millisecond)
+	pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: model.Pack(in)}}, time.Duration(n)*time.Millisecond)
 }
 
 // BenchmarkBuild makes the whole document of 5,000 instances: from nothing, and in

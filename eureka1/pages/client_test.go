@@ -163,7 +163,7 @@ func (s *source) holds() []string {
 func TestANewNodesDeltaShowsWhatAClientHoldsTooMuch(t *testing.T) {
 	up := func(id string) model.Change {
 		in := &model.Instance{App: "A", ID: id, Status: model.StatusUp}
-		return model.Change{Kind: model.Put, Key: in.Key(), After: in}
+		return model.Change{Kind: model.Put, Key: in.Key(), After: model.Pack(in)}
 	}
 	elsewhere, here := newPages(t, DefaultConfig()), newPages(t, DefaultConfig())
 	elsewhere.Apply([]model.Change{up("gone"), up("stays")}, 0)

@@ -46,7 +46,7 @@ func fleet(t testing.TB, apps, instances int) *Pages {
 	}
 	for key, in := range shown {
 		version := model.Version{Time: model.Time(in.LastChangedMs*1000) << model.TimeNodeBits}
-		pages.Apply([]model.Change{{Kind: model.Put, Key: key, After: in, Version: version}}, 0)
+		pages.Apply([]model.Change{{Kind: model.Put, Key: key, After: model.Pack(in), Version: version}}, 0)
 	}
 	return pages
 }

@@ -40,9 +40,9 @@ func (p *Pages) Apply(changes []model.Change, now time.Duration) {
 }
 
 func (p *Pages) apply(c *model.Change) {
-	shown := c.After
+	shown := c.After.Unpack()
 	if c.Kind == model.Remove {
-		shown = c.Before
+		shown = c.Before.Unpack()
 	}
 	if shown == nil {
 		return // the removal of what was never there

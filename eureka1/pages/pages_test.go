@@ -22,13 +22,13 @@ func newStory(t *testing.T, config Config) *story {
 
 func (s *story) put(now time.Duration, app, id string, status model.Status) {
 	in := &model.Instance{App: app, ID: id, Status: status}
-	c := model.Change{Kind: model.Put, Key: in.Key(), Before: s.shown[app+id], After: in}
+	c := model.Change{Kind: model.Put, Key: in.Key(), Before: model.Pack(s.shown[app+id]), After: model.Pack(in)}
 	s.shown[app+id] = in
 	s.pages.Apply([]model.Change{c}, now)
 }
 
 func (s *story) remove(now time.Duration, app, id string) {
-	c := model.Change{Kind: model.Remove, Key: model.NewKey(app, id), Before: s.shown[app+id]}
+	c := model.Change{Kind: model.Remove, Key: model.NewKey(app, id), Before: model.Pack(s.shown[app+id])}
 	delete(s.shown, app+id)
 	s.pages.Apply([]model.Change{c}, now)
 }
@@ -189,7 +189,7 @@ func TestAChangeCostsItsLeaf(t *testing.T) {
 	start := sheet.Stats()
 	in := realistic("SERVICE-123", 4)
 	in.Status = model.StatusDown
-	pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: in}}, 0)
+	pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: model.Pack(in)}}, 0)
 	sheet.Update(pages.Snapshot())
 	if _, err := sheet.Gzip(deflater); err != nil {
 		t.Fatal(err)

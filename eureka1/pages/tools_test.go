@@ -33,7 +33,7 @@ func TestOthersReadWhatIsCompressed(t *testing.T) {
 		{"Java's GZIPInputStream", []string{"java", java}},
 	}
 	pages := fleet(t, 60, 10)
-	pages.Apply([]model.Change{{Kind: model.Remove, Key: realistic("SERVICE-001", 1).Key(), Before: realistic("SERVICE-001", 1)}}, 0)
+	pages.Apply([]model.Change{{Kind: model.Remove, Key: realistic("SERVICE-001", 1).Key(), Before: model.Pack(realistic("SERVICE-001", 1))}}, 0)
 	for _, reader := range readers {
 		t.Run(reader.name, func(t *testing.T) {
 			if _, err := exec.LookPath(reader.command[0]); err != nil {

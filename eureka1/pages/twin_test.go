@@ -34,8 +34,8 @@ func (w *twin) apply(c model.Change) {
 	before := w.shown[c.Key]
 	switch {
 	case c.Kind == model.Put:
-		row := &Row{Instance: c.After, Version: c.Version, Action: Added}
-		if c.After.Override != "" {
+		row := &Row{Instance: c.After.Unpack(), Version: c.Version, Action: Added}
+		if row.Instance.Override != "" {
 			row.Action = Modified
 		}
 		w.shown[c.Key] = row
@@ -136,18 +136,19 @@ func (s *source) change() model.Change {
 	app := min(s.random.IntN(s.apps), s.random.IntN(s.apps)) // the first are large
 	key := model.NewKey(fmt.Sprint("app-", app), fmt.Sprint("i-", s.random.IntN(60)))
 	s.number++
-	c := model.Change{Number: s.number, Kind: model.Put, Key: key, Before: s.shown[key]}
+	c := model.Change{Number: s.number, Kind: model.Put, Key: key, Before: model.Pack(s.shown[key])}
 	c.Version.Time = model.Time(1_767_225_600_000_000+s.number) << model.TimeNodeBits
-	if going := s.number/150%2 == 1; c.Before != nil && s.random.IntN(10) < 4 || going && s.random.IntN(10) < 7 {
+	if going := s.number/150%2 == 1; !c.Before.IsZero() && s.random.IntN(10) < 4 || going && s.random.IntN(10) < 7 {
 		c.Kind = model.Remove
 		delete(s.shown, key)
 		return c
 	}
-	c.After = s.instance(key)
-	if c.After.Override != "" {
+	in := s.instance(key).Canonical()
+	c.After = model.Pack(in)
+	if in.Override != "" {
 		c.Version.Override = c.Version.Time + 1
 	}
-	s.shown[key] = c.After
+	s.shown[key] = in
 	return c
 }
 

@@ -69,7 +69,7 @@ func (r *rig) register(n int) {
 	for range n {
 		r.count++
 		in := &model.Instance{App: fmt.Sprint("APP-", r.count%7), ID: fmt.Sprint(r.count), Status: model.StatusUp}
-		r.pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: in}}, 0)
+		r.pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: model.Pack(in)}}, 0)
 	}
 	r.cache.Publish(r.pages.Snapshot())
 }

@@ -79,7 +79,7 @@ func (w *world) level() (*promise.Report, error) {
 		n.twin.checkAll(n)
 		v := promise.View{Name: n.name, Holds: make(map[model.Key]*model.Instance)}
 		for key, shown := range n.replica.View().All() {
-			v.Holds[key] = shown.Instance
+			v.Holds[key] = shown.Instance.Unpack()
 		}
 		views = append(views, v)
 	}

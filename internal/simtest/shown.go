@@ -17,7 +17,7 @@ func (s *shown) watch(n *node, c model.Change) {
 		w.fail("Ordered", n.name, c.Key, "a change is numbered %d after %d", c.Number, s.number-1)
 	}
 	before, held := s.by[c.Key]
-	if held != (c.Before != nil) || held && c.Before != before.After {
+	if held == c.Before.IsZero() || held && c.Before != before.After {
 		w.fail("Ordered", n.name, c.Key, "a change doesn't fit what was shown")
 	}
 	if c.Kind == model.Remove {

@@ -33,7 +33,7 @@ func fill(h *fanout.Hub, apps, each int) (number uint64) {
 }
 
 func change(h *fanout.Hub, number uint64, in *model.Instance) {
-	h.Apply(model.Change{Number: number, Kind: model.Put, Key: in.Key(), After: in, Hash: number,
+	h.Apply(model.Change{Number: number, Kind: model.Put, Key: in.Key(), After: model.Pack(in), Hash: number,
 		Version: model.Version{Time: model.Time(number)}})
 }
 

@@ -49,17 +49,18 @@ func (c *catalog) add(key model.Key) *record {
 
 // fill overwrites a record by what a change says.
 func (c *catalog) fill(r *record, change model.Change) {
-	in := change.After
-	if r.left() || !r.labels.say(in) {
+	var said texts
+	said.vip, said.secureVIP = change.After.VIPs()
+	if r.left() || !r.labels.say(said) {
 		c.labelled.leave(r)
-		c.labelled.join(r, in)
+		c.labelled.join(r, said)
 		r.since = change.Number
 	}
 	author := c.authors.take(change.Version.Incarnation)
 	c.authors.release(r.author)
 	r.author = author
 	c.digest += change.Hash - r.hash
-	r.number, r.instance, r.hash = change.Number, in, change.Hash
+	r.number, r.instance, r.hash = change.Number, change.After, change.Hash
 	r.time, r.turn, r.override = change.Version.Time, change.Version.Turn, change.Version.Override
 }
 
@@ -78,7 +79,7 @@ func (c *catalog) remove(r *record) {
 	if c.count == 0 { // maps keep the room that they once needed
 		*c = catalog{apps: make(map[string]map[string]*record), labelled: newLabelled(), authors: make(authors), turn: c.turn}
 	}
-	r.instance, r.author, r.hash = nil, nil, 0
+	r.instance, r.author, r.hash = model.Packed{}, nil, 0
 }
 
 // find yields the records of everything in the set, each once, in no order. One

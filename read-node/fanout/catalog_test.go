@@ -17,7 +17,7 @@ func TestAManifoldSetCostsNoMoreThanTheView(t *testing.T) {
 		in := (&model.Instance{
 			App: fmt.Sprintf("app-%d", i%50), ID: fmt.Sprint(i), VIP: "x", SecureVIP: "x", Status: model.StatusUp,
 		}).Canonical()
-		h.Apply(model.Change{Number: uint64(i + 1), Kind: model.Put, Key: in.Key(), After: in})
+		h.Apply(model.Change{Number: uint64(i + 1), Kind: model.Put, Key: in.Key(), After: model.Pack(in)})
 	}
 	kinds := []interest.Kind{interest.App, interest.VIP, interest.SecureVIP, interest.ID}
 	var atoms []interest.Interest

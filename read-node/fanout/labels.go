@@ -38,22 +38,22 @@ func newLabelled() labelled {
 	return labelled{by: make(map[texts]*labels), vips: make(places), secureVIPs: make(places)}
 }
 
-// say reports whether the labels are those of the instance. Nil is no vips at all.
-func (l *labels) say(in *model.Instance) bool {
+// say reports whether these are the labels. Nil is no vips at all.
+func (l *labels) say(said texts) bool {
 	if l == nil {
-		return in.VIP == "" && in.SecureVIP == ""
+		return said == texts{}
 	}
-	return l.vip == in.VIP && l.secureVIP == in.SecureVIP
+	return texts{l.vip, l.secureVIP} == said
 }
 
 // join gives the record the labels that its instance has.
-func (all *labelled) join(r *record, in *model.Instance) {
-	if in.VIP == "" && in.SecureVIP == "" {
+func (all *labelled) join(r *record, said texts) {
+	if said == (texts{}) {
 		return
 	}
-	l := all.by[texts{in.VIP, in.SecureVIP}]
+	l := all.by[said]
 	if l == nil {
-		l = &labels{vip: strings.Clone(in.VIP), secureVIP: strings.Clone(in.SecureVIP)} // not pieces of something large
+		l = &labels{vip: strings.Clone(said.vip), secureVIP: strings.Clone(said.secureVIP)} // not pieces of something large
 		own := model.Instance{VIP: l.vip, SecureVIP: l.secureVIP}
 		l.vips, l.secureVIPs = slices.Collect(own.VIPs()), slices.Collect(own.SecureVIPs())
 		all.by[texts{l.vip, l.secureVIP}] = l

@@ -21,7 +21,7 @@ func TestNothingIsLeftOfSessions(t *testing.T) {
 	h := New(config, interest.DefaultLimits(), func(interest.Set) string { return "token" })
 	apply := func(number uint64, status model.Status) {
 		in := (&model.Instance{App: fmt.Sprint(number % 40), ID: fmt.Sprint(number % 2000), VIP: fmt.Sprint(number % 50), Status: status}).Canonical()
-		h.Apply(model.Change{Number: number, Kind: model.Put, Key: in.Key(), After: in, Hash: in.Hash()})
+		h.Apply(model.Change{Number: number, Kind: model.Put, Key: in.Key(), After: model.Pack(in), Hash: in.Hash()})
 	}
 	for i := range 2000 {
 		apply(uint64(i+1), model.StatusUp)
@@ -109,7 +109,7 @@ func TestNothingIsLeftOfTheView(t *testing.T) {
 		for i := range 1000 {
 			number++
 			in := (&model.Instance{App: fmt.Sprint(i % 7), ID: fmt.Sprint(i), VIP: fmt.Sprintf("x,%d", i%9), SecureVIP: fmt.Sprint(i)}).Canonical()
-			h.Apply(model.Change{Number: number, Kind: model.Put, Key: in.Key(), After: in, Hash: in.Hash()})
+			h.Apply(model.Change{Number: number, Kind: model.Put, Key: in.Key(), After: model.Pack(in), Hash: in.Hash()})
 		}
 		for i := range 1000 {
 			number++

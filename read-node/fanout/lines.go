@@ -30,16 +30,19 @@ type lines struct {
 }
 
 // append appends a record in a format. It is encoded at most once, unless it was
-// dropped for the limit.
+// dropped for the limit, or is there in that form anyway.
 func (ls *lines) append(dst []byte, r *record, format wire.Format, departure bool) []byte {
 	if kept := r.line.of(departure); kept != nil && kept[format] != nil {
 		return append(dst, kept[format]...)
+	}
+	if format == wire.FormatProto && !departure {
+		return r.appendPut(dst, format)
 	}
 	start := len(dst)
 	if departure {
 		dst = appendMessage(dst, format, remove(r.key))
 	} else {
-		dst = appendMessage(dst, format, r.put())
+		dst = r.appendPut(dst, format)
 	}
 	ls.encoded++
 	ls.keep(r, format, departure, dst[start:])
@@ -108,10 +111,14 @@ func (ls *lines) clear() {
 	}
 }
 
-// appendMessage encodes a message. Messages are plain data, which always has a
-// form, so an error can only be a fault in this program.
+// appendMessage encodes a message.
 func appendMessage(dst []byte, format wire.Format, m wire.Message) []byte {
-	out, err := format.Append(dst, m)
+	return encoded(format.Append(dst, m))
+}
+
+// encoded returns what was encoded. Messages are plain data, which always has a
+// form, so an error can only be a fault in this program.
+func encoded(out []byte, err error) []byte {
 	if err != nil {
 		panic(fmt.Sprintf("fanout: %v", err))
 	}

@@ -12,7 +12,7 @@ import (
 type record struct {
 	number   uint64 // of its last change
 	key      model.Key
-	instance *model.Instance // nil once it has left
+	instance model.Packed // none once it has left
 	hash     uint64
 	time     model.Time // this and the next three are the version
 	override model.Time
@@ -32,7 +32,7 @@ type record struct {
 }
 
 // left reports whether the instance has left the view.
-func (r *record) left() bool { return r.instance == nil }
+func (r *record) left() bool { return r.instance.IsZero() }
 
 func (r *record) version() model.Version {
 	return model.Version{Time: r.time, Turn: r.turn, Incarnation: r.author.incarnation, Override: r.override}
@@ -47,9 +47,9 @@ func (r *record) outline(in *model.Instance) *model.Instance {
 	return in
 }
 
-// put returns the message that the instance is there.
-func (r *record) put() wire.Message {
-	return &wire.Put{Version: r.version().String(), Hash: wire.FormatHash(r.hash), Instance: r.instance}
+// appendPut appends the message that the instance is there.
+func (r *record) appendPut(dst []byte, format wire.Format) []byte {
+	return encoded(format.AppendPut(dst, r.version(), r.hash, r.instance))
 }
 
 // remove returns the message that it isn't, or not for who hears it.

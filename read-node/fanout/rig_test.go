@@ -103,7 +103,7 @@ func (r *rig) put(in *model.Instance) {
 	r.number++
 	key := in.Key()
 	r.hub.Apply(model.Change{
-		Number: r.number, Kind: model.Put, Key: key, Before: r.view[key], After: in,
+		Number: r.number, Kind: model.Put, Key: key, Before: model.Pack(r.view[key]), After: model.Pack(in),
 		Version: r.version(), Hash: in.Hash(),
 	})
 	r.view[key] = in
@@ -116,7 +116,7 @@ func (r *rig) remove(key model.Key) {
 		return
 	}
 	r.number++
-	r.hub.Apply(model.Change{Number: r.number, Kind: model.Remove, Key: key, Before: before, Version: r.version()})
+	r.hub.Apply(model.Change{Number: r.number, Kind: model.Remove, Key: key, Before: model.Pack(before), Version: r.version()})
 	delete(r.view, key)
 	r.changed[key] = r.number
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"heureka/interest"
 	"heureka/model"
@@ -98,7 +97,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, asked []interest.I
 	if !s.loop.ask(r.Context().Done(), func(c *core) { found = c.hub.Select(set) }) {
 		return stopping()
 	}
-	writeList(w, slices.Values(found.Instances()))
+	writeList(w, found.Instances())
 	return nil
 }
 

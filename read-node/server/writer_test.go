@@ -88,7 +88,7 @@ func (w *writer) nats() string { return "nats://" + w.link.NATSAddress() }
 func (w *writer) put(instances ...*model.Instance) {
 	w.do <- func(r *cluster.Replica, now model.Moment) {
 		for _, in := range instances {
-			r.Put(now, in, in.Hash(), model.Version{Time: r.Draw(now, 0), Incarnation: r.Self()}, model.Speaker{})
+			r.Put(now, in.Key(), model.Pack(in), in.Hash(), model.Version{Time: r.Draw(now, 0), Incarnation: r.Self()}, model.Speaker{})
 		}
 	}
 }

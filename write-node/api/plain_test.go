@@ -98,7 +98,7 @@ func TestARenewalOfWhatAnotherNodeOwns(t *testing.T) {
 		inst := &model.Instance{App: "A", ID: id}
 		delta.Entries = append(delta.Entries, &registry.Entry{
 			Key: inst.Key(), Version: model.Version{Time: 1, Incarnation: other},
-			Dot: model.Dot{Incarnation: other, Seq: uint64(i + 1)}, Instance: inst, Hash: inst.Hash(),
+			Dot: model.Dot{Incarnation: other, Seq: uint64(i + 1)}, Instance: model.Pack(inst), Hash: inst.Hash(),
 		})
 	}
 	received := make(chan struct{})

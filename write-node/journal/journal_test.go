@@ -34,7 +34,7 @@ func say(m *registry.Map, n int, removed bool, now time.Duration) {
 	case e.Override:
 		e.Status = model.StatusDown
 	default:
-		e.Instance = &model.Instance{App: "APP", ID: e.Key.ID}
+		e.Instance = model.Pack(&model.Instance{App: "APP", ID: e.Key.ID})
 	}
 	m.Author(self, e, now)
 }

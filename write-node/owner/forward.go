@@ -88,18 +88,18 @@ func (o *Owner) forward(now model.Moment, cur *registry.Entry) bool {
 		return false
 	}
 	o.counts.Forwarded++
-	o.forwards.add(now.Mono, cur, o.patience(cur.Instance))
+	o.forwards.add(now.Mono, cur, o.patience(cur.Instance.Lease()))
 	return true
 }
 
 // patience is how long a renewal of the instance may wait: the time after which
 // its client renews again, so that the lease, which it has renewed before, hasn't
 // ended by then.
-func (o *Owner) patience(inst *model.Instance) time.Duration {
-	if renewal := inst.Lease.Renewal(); renewal > 0 {
-		return min(renewal, o.duration(inst)/2)
+func (o *Owner) patience(l model.Lease) time.Duration {
+	if renewal := l.Renewal(); renewal > 0 {
+		return min(renewal, o.duration(l)/2)
 	}
-	return o.duration(inst) / 3
+	return o.duration(l) / 3
 }
 
 // sendForwards sends what waits, and authors what has waited for too long.

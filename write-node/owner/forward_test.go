@@ -366,7 +366,7 @@ func TestHowLongARenewalWaits(t *testing.T) {
 	} {
 		inst := instance(key, "one")
 		inst.Lease = c.lease
-		if got := w.nodes[0].patience(inst); got != c.want {
+		if got := w.nodes[0].patience(inst.Lease); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

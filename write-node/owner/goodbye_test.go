@@ -112,7 +112,7 @@ func TestAWordThatWasSaidOnceMoreEndsToo(t *testing.T) {
 	c := w.connect(w.nodes[0], "p", 1)
 	c.register(instance(key, "one"))
 	r := w.nodes[0].registrations[key]
-	r.entry = w.nodes[0].say(w.now(), r.entry.Instance, r.entry.Hash, 0, r.conn)
+	r.entry = w.nodes[0].say(w.now(), r.Key, r.entry.Instance, r.entry.Hash, 0, r.conn)
 	w.settle()
 	if err := c.move(w.nodes[1], 2).leave(); err != nil {
 		t.Fatal(err)

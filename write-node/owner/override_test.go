@@ -16,7 +16,7 @@ func (w *world) wantStatus(want model.Status) {
 		if n.dead {
 			continue
 		}
-		if got, shown := n.Replica().View().Get(key); !shown || got.Instance.Status != want {
+		if got, shown := n.Replica().View().Get(key); !shown || got.Instance.Unpack().Status != want {
 			w.Errorf("%v: %s shows %+v, want %s", w.mono, n.name, got.Instance, want)
 		}
 	}

@@ -62,7 +62,7 @@ func (o *Owner) Get(key model.Key) (*model.Instance, model.Version, error) {
 		return nil, model.Version{}, err
 	}
 	inst, version, _ := registry.Merged(cur, o.replica.Map().Override(key))
-	return inst, version, nil
+	return inst.Unpack(), version, nil
 }
 
 // living returns the living entry of a key, whoever owns it, or ErrNotFound.
@@ -79,8 +79,8 @@ func (o *Owner) ours(e *registry.Entry) bool { return e.Live() && e.Owner() == o
 // say authors a client's new word: above all that this node holds and above a
 // time that the client carries. C is the connection that it came through, nil for
 // plain HTTP. It returns nil when the clock has come to its end, see ErrClock.
-func (o *Owner) say(now model.Moment, inst *model.Instance, hash uint64, above model.Time, c *connection) *registry.Entry {
-	return o.replica.Put(now, inst, hash, model.Version{
+func (o *Owner) say(now model.Moment, key model.Key, inst model.Packed, hash uint64, above model.Time, c *connection) *registry.Entry {
+	return o.replica.Put(now, key, inst, hash, model.Version{
 		Time:        o.replica.Draw(now, above),
 		Incarnation: o.replica.Self(),
 	}, c.says())
@@ -88,7 +88,7 @@ func (o *Owner) say(now model.Moment, inst *model.Instance, hash uint64, above m
 
 // repeat authors the same word once more; nil if it doesn't win.
 func (o *Owner) repeat(now model.Moment, e *registry.Entry, turn uint32) *registry.Entry {
-	return o.replica.Put(now, e.Instance, e.Hash, model.Version{
+	return o.replica.Put(now, e.Key, e.Instance, e.Hash, model.Version{
 		Time:        e.Version.Time,
 		Turn:        turn,
 		Incarnation: o.replica.Self(),
@@ -120,7 +120,7 @@ func (o *Owner) bind(now model.Moment, e *registry.Entry, conn *connection, clas
 		conn.gains(r)
 	}
 	r.entry, r.copy = e, class == lease.Adopted
-	o.leases.Grant(now.Mono, &r.Lease, conn.leaseHolder(), class, o.duration(e.Instance))
+	o.leases.Grant(now.Mono, &r.Lease, conn.leaseHolder(), class, o.duration(e.Instance.Lease()))
 	return r
 }
 
@@ -133,8 +133,8 @@ func (o *Owner) drop(now model.Moment, r *registration) {
 	r.conn = nil
 }
 
-func (o *Owner) duration(inst *model.Instance) time.Duration {
-	if d := inst.Lease.Duration(); d > 0 {
+func (o *Owner) duration(l model.Lease) time.Duration {
+	if d := l.Duration(); d > 0 {
 		return d
 	}
 	return o.cfg.Lease

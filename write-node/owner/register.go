@@ -45,7 +45,7 @@ func (o *Owner) Update(id ConnID, patch model.Patch, now model.Moment) (model.Ve
 	if !o.ours(cur) {
 		return model.Version{}, ErrNotRegistered
 	}
-	inst, err := patch.Apply(cur.Instance)
+	inst, err := patch.Apply(cur.Instance.Unpack())
 	if err != nil {
 		return model.Version{}, err
 	}
@@ -57,7 +57,7 @@ func (o *Owner) Update(id ConnID, patch model.Patch, now model.Moment) (model.Ve
 		o.counts.Unchanged++
 		return cur.Version, nil
 	}
-	e := o.say(now, inst, hash, 0, c)
+	e := o.say(now, cur.Key, model.Pack(inst), hash, 0, c)
 	if e == nil {
 		return model.Version{}, ErrClock
 	}
@@ -148,7 +148,7 @@ func (o *Owner) take(inst *model.Instance, acked model.Version, c *connection, n
 	cur, r := o.replica.Map().Get(inst.Key()), o.registrations[inst.Key()]
 	if r != nil && !r.copy && o.ours(cur) && cur.Hash == hash && acked.Time <= cur.Version.Time {
 		o.counts.Unchanged++
-	} else if cur = o.say(now, inst, hash, acked.Time, c); cur != nil {
+	} else if cur = o.say(now, inst.Key().Clone(), model.Pack(inst), hash, acked.Time, c); cur != nil {
 		o.counts.Registered++
 	} else {
 		return model.Version{}, ErrClock

@@ -70,7 +70,7 @@ func (o *Owner) merged(now model.Moment, before *registry.Entry, key model.Key) 
 	if cur != nil && o.speaks(now, r) && r.entry.Speaker.Outranks(cur.Speaker) {
 		// A word of an earlier connection, which arrived late at a node that didn't
 		// know better. The client has said the newer one: here it is once more.
-		if e := o.say(now, r.entry.Instance, r.entry.Hash, cur.Version.Time, r.conn); e != nil {
+		if e := o.say(now, key, r.entry.Instance, r.entry.Hash, cur.Version.Time, r.conn); e != nil {
 			o.counts.Repeated++
 			r.entry, r.copy = e, false
 			return

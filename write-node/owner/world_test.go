@@ -137,7 +137,7 @@ func (w *world) collect(n *node) {
 		case c.Kind == model.Remove:
 			n.shown = append(n.shown, "-"+c.Key.String())
 		default:
-			n.shown = append(n.shown, "+"+c.Key.String()+" "+c.After.HostName)
+			n.shown = append(n.shown, "+"+c.Key.String()+" "+c.After.Unpack().HostName)
 		}
 	}
 	if n.dead || n.cut {
@@ -224,7 +224,7 @@ func (w *world) agree() map[model.Key]string {
 		got := make(map[model.Key]string)
 		for e := range n.Replica().Map().Instances() {
 			if e.Live() {
-				got[e.Key] = e.Owner().Name + " " + e.Instance.HostName
+				got[e.Key] = e.Owner().Name + " " + e.Instance.Unpack().HostName
 			}
 		}
 		if first == nil {

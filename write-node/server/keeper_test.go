@@ -346,7 +346,7 @@ func TestTheEndOfAKeeper(t *testing.T) {
 		acknowledged := 0
 		for i := range 2 { // the first is under way when the second comes
 			in := instance(fmt.Sprint("o-", i))
-			_, change, _ := m.Author(author, registry.Entry{Key: in.Key(), Instance: in, Version: model.Version{Time: 1, Incarnation: author}}, 0)
+			_, change, _ := m.Author(author, registry.Entry{Key: in.Key(), Instance: model.Pack(in), Version: model.Version{Time: 1, Incarnation: author}}, 0)
 			k.follow(cluster.Effects{Transitions: []registry.Transition{change}})
 			k.acknowledge(func() { acknowledged++ })
 			k.release(m, model.Moment{})

@@ -50,7 +50,7 @@ func entry(n int, seq uint64, removed bool) *registry.Entry {
 		e.Status = model.StatusOutOfService
 	default:
 		in := &model.Instance{App: "APP", ID: e.Key.ID, Status: model.StatusUp, Metadata: map[string]string{"text": strings.Repeat("x", n*37%900)}}
-		e.Instance, e.Hash = in.Canonical(), uint64(n)
+		e.Instance, e.Hash = model.Pack(in.Canonical()), uint64(n)
 	}
 	return e
 }
