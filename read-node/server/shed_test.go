@@ -87,9 +87,10 @@ func TestNodesHearHowManyOthersHave(t *testing.T) {
 		f := second.status().Fleet
 		return f.Readers == 1 && f.Average == 1
 	}, "average without the one that stops")
-	if st := first.status(); !st.Draining || st.Fleet.Readers != 1 || st.Fleet.Average != 1 {
-		t.Errorf("the one that stops says %+v", st)
-	}
+	first.eventually(func() bool {
+		st := first.status()
+		return st.Draining && st.Fleet.Readers == 1 && st.Fleet.Average == 1
+	}, "the same from the one that stops")
 	if got, _, _ := first.get(first.Addresses().HTTP, "/readyz"); got != 503 {
 		t.Errorf("ready: %d", got)
 	}
