@@ -181,7 +181,6 @@ func TestRules(t *testing.T) {
 			}
 			r.hub.Heartbeat(false)
 			r.deliver()
-			r.hub.Heartbeat(false)
 			r.written(1)
 			r.hears(1, "+A/4", "+A/5", "+A/6", "+A/7", "heartbeat with 8")
 		},
@@ -228,6 +227,24 @@ func TestRules(t *testing.T) {
 			if got := strings.Join(r.subs[2].heard, " "); got != "+B/5 +A/1 +A/2 synced 2 with 7" {
 				t.Errorf("who holds nothing hears %q", got)
 			}
+		},
+		"a frame for who came later is not shared with who must hear what left": func(t *testing.T, r *rig) {
+			for i := range 4 {
+				r.put(instance("A", fmt.Sprint(i), ""))
+			}
+			long := instance("A", "long", "") // so that the first frame of both ends before it
+			long.HomePageURL = "http://" + strings.Repeat("x", 400)
+			r.put(long)
+			r.open(2)
+			r.subscribe(1, 1, set(t, app("A")))
+			r.deliver()
+			r.remove(model.NewKey("A", "0"))
+			r.subscribe(2, 1, set(t, app("A")))
+			r.deliver()
+			r.written(2)
+			r.deliver()
+			r.written(1)
+			r.hears(1, "+A/long", "-A/0", "synced 1 with 4")
 		},
 		"unknown sessions are ignored": func(t *testing.T, r *rig) {
 			r.hub.Close(9)

@@ -130,6 +130,22 @@ func TestNothingIsLeftOfTheView(t *testing.T) {
 	}
 }
 
+// TestSeatsAreUsedAgain has very many come and go beside one that stays.
+func TestSeatsAreUsedAgain(t *testing.T) {
+	h := New(DefaultConfig(), interest.DefaultLimits(), nil)
+	for i := range uint64(5000) {
+		in := (&model.Instance{App: "A", ID: fmt.Sprint(i)}).Canonical()
+		version := model.Version{Time: 1, Incarnation: model.Incarnation{Name: fmt.Sprint(i)}}
+		h.Apply(model.Change{Number: 2*i + 1, Kind: model.Put, Key: in.Key(), After: in, Version: version})
+		if i > 0 {
+			h.Apply(model.Change{Number: 2*i + 2, Kind: model.Remove, Key: in.Key(), Version: version})
+		}
+	}
+	if c := h.catalog; c.seats != 2 || len(c.authors) != 1 {
+		t.Errorf("%d seats and %d authors", c.seats, len(c.authors))
+	}
+}
+
 func inUse() int64 {
 	var m runtime.MemStats
 	runtime.GC()

@@ -250,6 +250,23 @@ var resumeRules = map[string]func(r *comeback){
 			r.t.Errorf("stats = %+v", s)
 		}
 	},
+	"a snapshot is the shorter thing to say, as most is to be said anyway": func(r *comeback) {
+		for i := range 30 {
+			r.put(instance("A", fmt.Sprint(i), "x"))
+		}
+		r.goes(vip("x"))
+		for i := range 9 {
+			r.put(instance("A", fmt.Sprint(i), "x,y"))
+		}
+		for i := range 20 {
+			r.put(instance("A", fmt.Sprint(i+10), "y"))
+		}
+		r.returns()
+		r.deliver()
+		if heard := r.subs[2].heard; heard[0] != "snapshot 1" {
+			r.t.Errorf("hears %q", heard)
+		}
+	},
 	"a token that doesn't count is refused aloud": func(r *comeback) {
 		r.put(instance("A", "1", ""))
 		r.goes(app("A"))
@@ -282,7 +299,7 @@ var resumeRules = map[string]func(r *comeback){
 		r.open(2)
 		r.subscribe(2, 1, set(r.t, app("B")))
 		r.settle()
-		err := r.trySubscribe(2, fanout.Subscription{Seq: 2, Set: set(r.t, app("A")), Resume: &fanout.Resume{}})
+		err := r.trySubscribe(2, fanout.Subscription{Seq: 2, Set: set(r.t, app("A")), Resume: &fanout.Resume{Missed: r.missed(0)}})
 		if err != nil {
 			r.t.Fatal(err)
 		}

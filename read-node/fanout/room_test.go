@@ -189,6 +189,23 @@ func TestPatternsWithoutRoomAreGivenUp(t *testing.T) {
 	}
 }
 
+// TestWhoIsGivenUpMayHaveGone closes sessions before the hub has said that it gave
+// them up.
+func TestWhoIsGivenUpMayHaveGone(t *testing.T) {
+	r := newRig(t, narrow(1))
+	r.open(1)
+	r.must(1, fanout.Subscription{Seq: 1, Set: set(t, like(interest.App, "A.*"))})
+	r.settle()
+	for i := range 300 {
+		r.put(instance("A", fmt.Sprint(i), ""))
+	}
+	if n := r.hub.Stats().GivenUp; n != 1 {
+		t.Fatalf("%d are given up", n)
+	}
+	r.close(1)
+	r.deliver() // the rig fails on words about who is closed
+}
+
 // TestASurveyMayBeInVain has those go who had the same patterns.
 func TestASurveyMayBeInVain(t *testing.T) {
 	r := newRig(t, narrow(1000))

@@ -127,7 +127,7 @@ func (h *Hub) known(g *group, x uint64) uint64 {
 
 // lost reports whether the log has forgotten departures that the session may
 // have to hear of.
-func (at stand) lost() bool { return !at.rest && at.log.forgotten > max(at.from, at.base) }
+func (at stand) lost() bool { return at.log.forgotten > max(at.from, at.base) }
 
 // same returns one number for all those that are the same to who knows all that
 // concerns the group up to there.
