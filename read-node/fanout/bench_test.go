@@ -2,6 +2,7 @@ package fanout_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"heureka/interest"
@@ -90,33 +91,179 @@ func BenchmarkChange(b *testing.B) {
 	}
 }
 
-// BenchmarkSnapshot is a full snapshot of 10,000 instances to a new session: one
-// whose frames are built for it alone, and one that finds them built.
+// BenchmarkSnapshot is a full snapshot of 10,000 instances to one new session, or
+// to 100 at once, as far as the hub has to do with it.
 func BenchmarkSnapshot(b *testing.B) {
-	for name, shared := range map[string]int{"built": 0, "shared": 64 << 20} {
-		b.Run(name, func(b *testing.B) {
-			config := fanout.DefaultConfig()
-			config.SharedBytes = shared
-			h := fanout.New(config, interest.DefaultLimits(), nil)
-			fill(h, 500, 20)
-			everything := set(b, full())
-			h.Open(1, wire.FormatJSON)
-			if err := h.Subscribe(1, fanout.Subscription{Seq: 1, Set: everything, Known: nil}); err != nil {
-				b.Fatal(err)
-			}
-			_, bytes := drain(h)
-			b.SetBytes(int64(bytes))
-			b.ReportAllocs()
-			for b.Loop() {
-				h.Open(2, wire.FormatJSON)
-				if err := h.Subscribe(2, fanout.Subscription{Seq: 1, Set: everything, Known: nil}); err != nil {
+	for _, format := range []wire.Format{wire.FormatJSON, wire.FormatProto} {
+		for _, sessions := range []int{1, 100} {
+			b.Run(fmt.Sprintf("%s/sessions=%d", format.Subprotocol(), sessions), func(b *testing.B) {
+				h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits(), nil)
+				fill(h, 500, 20)
+				everything := set(b, full())
+				keeper := fanout.SessionID(sessions)
+				h.Open(keeper, format)
+				if err := h.Subscribe(keeper, fanout.Subscription{Seq: 1, Set: everything}); err != nil {
 					b.Fatal(err)
 				}
-				drain(h)
-				h.Close(2)
-			}
-		})
+				_, bytes := drain(h)
+				b.SetBytes(int64(bytes * sessions))
+				b.ReportAllocs()
+				for b.Loop() {
+					for id := range fanout.SessionID(sessions) {
+						h.Open(id, format)
+						if err := h.Subscribe(id, fanout.Subscription{Seq: 1, Set: everything}); err != nil {
+							b.Fatal(err)
+						}
+					}
+					drain(h)
+					for id := range fanout.SessionID(sessions) {
+						h.Close(id)
+					}
+				}
+			})
+		}
 	}
+}
+
+// BenchmarkMemory is what the hub takes for 100,000 instances and one full session:
+// B/instance is the figure to watch. What the instances themselves take, and what
+// is kept encoded, is left out.
+func BenchmarkMemory(b *testing.B) {
+	const instances = 100_000
+	all := make([]*model.Instance, instances)
+	for i := range all {
+		all[i] = benchInstance(i/100, i%100, 0)
+	}
+	config := fanout.DefaultConfig()
+	config.EncodedBytes, config.SharedBytes = 0, 0
+	for b.Loop() {
+		before := heap()
+		h := fanout.New(config, interest.DefaultLimits(), nil)
+		h.Open(1, wire.FormatJSON)
+		if err := h.Subscribe(1, fanout.Subscription{Seq: 1, Set: set(b, full())}); err != nil {
+			b.Fatal(err)
+		}
+		for i, in := range all {
+			change(h, uint64(i+1), in)
+		}
+		drain(h)
+		b.ReportMetric(float64(heap()-before)/instances, "B/instance")
+		runtime.KeepAlive(h)
+	}
+	runtime.KeepAlive(all)
+}
+
+// BenchmarkPatterns is one change beside 10,000 groups of one pattern each, none of
+// which it concerns, among 10,000 instances: of a value that was met before, and
+// one that is new. It is to cost no more than without the groups but for some
+// microseconds.
+func BenchmarkPatterns(b *testing.B) {
+	for _, groups := range []int{0, 10_000} {
+		for _, value := range []string{"known", "new"} {
+			b.Run(fmt.Sprintf("groups=%d/value=%s", groups, value), func(b *testing.B) {
+				h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits(), nil)
+				number := fill(h, 500, 20)
+				for id := range fanout.SessionID(groups) {
+					h.Open(id, wire.FormatJSON)
+					sub := fanout.Subscription{Seq: 1, Set: set(b, like(interest.ID, fmt.Sprintf("none-%05d-.*", id)))}
+					sub.Known, _ = h.Survey(sub.Set).Match(func() bool { return false })
+					if err := h.Subscribe(id, sub); err != nil {
+						b.Fatal(err)
+					}
+				}
+				drain(h)
+				instances := make([]*model.Instance, 10_000)
+				for i := range instances {
+					instances[i] = benchInstance(i%500, i/500, i)
+					change(h, number+uint64(i)+1, instances[i])
+				}
+				number += uint64(len(instances))
+				drain(h)
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					number++
+					in := instances[i%len(instances)]
+					if value == "new" {
+						again := *in
+						again.ID = fmt.Sprintf("new-%d", i)
+						in = &again
+					}
+					change(h, number, in)
+					if value == "new" {
+						number++
+						h.Apply(model.Change{Number: number, Kind: model.Remove, Key: in.Key()})
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkWalk is one change to a session of a group that walks the node's log,
+// after 100 changes that don't concern it.
+func BenchmarkWalk(b *testing.B) {
+	config := fanout.DefaultConfig()
+	config.References = 1
+	h := fanout.New(config, interest.DefaultLimits(), nil)
+	number := fill(h, 500, 20)
+	h.Open(1, wire.FormatJSON)
+	sub := fanout.Subscription{Seq: 1, Set: set(b, vip("app-007.example.org"))}
+	if err := h.Subscribe(1, sub); err != nil {
+		b.Fatal(err)
+	}
+	drain(h)
+	others := make([]*model.Instance, 100)
+	for i := range others {
+		others[i] = benchInstance(8+i, 1, 0)
+	}
+	one := benchInstance(7, 1, 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		number++
+		change(h, number, one)
+		for _, other := range others {
+			number++
+			change(h, number, other)
+		}
+		if frames, _ := drain(h); frames != 1 {
+			b.Fatalf("%d frames", frames)
+		}
+	}
+}
+
+// BenchmarkResume is 1,000 sessions of 500 groups that come back at once and missed
+// ten instances, three of them theirs.
+func BenchmarkResume(b *testing.B) {
+	h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits(), nil)
+	fill(h, 500, 20)
+	sets := make([]interest.Set, 500)
+	missed := make([][]model.Key, 500)
+	for a := range sets {
+		sets[a] = set(b, app(fmt.Sprintf("app-%03d", a)))
+		for i := range 10 {
+			missed[a] = append(missed[a], benchInstance((a+i/3)%500, i, 0).Key())
+		}
+	}
+	h.Open(1000, wire.FormatJSON) // so that what is encoded stays
+	if err := h.Subscribe(1000, fanout.Subscription{Seq: 1, Set: set(b, full())}); err != nil {
+		b.Fatal(err)
+	}
+	drain(h)
+	b.ReportAllocs()
+	for b.Loop() {
+		for id := range fanout.SessionID(1000) {
+			h.Open(id, wire.FormatJSON)
+			sub := fanout.Subscription{Seq: 1, Set: sets[id%500], Resume: &fanout.Resume{Missed: missed[id%500]}}
+			if err := h.Subscribe(id, sub); err != nil {
+				b.Fatal(err)
+			}
+		}
+		drain(h)
+		for id := range fanout.SessionID(1000) {
+			h.Close(id)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*1000), "ns/session")
 }
 
 // BenchmarkGroup is a new group of an Equals interest among 10,000 instances,

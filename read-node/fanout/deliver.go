@@ -91,12 +91,12 @@ func (h *Hub) take(s *session) []byte {
 // greet returns the heartbeat of a session that hasn't subscribed yet.
 func (h *Hub) greet(s *session) []byte {
 	name := span{format: s.format, beat: true, stale: h.stale}
-	f, ok := h.frames.get(name, true)
+	f, ok := h.frames.get(name)
 	if !ok {
 		p := h.page(s.format, nil)
 		p.message(&wire.Heartbeat{Stale: h.stale})
 		f.bytes = p.sealed()
-		h.frames.keep(name, true, f, false)
+		h.frames.keep(name, f, true, false)
 	}
 	s.beat = false
 	h.counters.Heartbeats++

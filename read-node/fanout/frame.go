@@ -52,10 +52,10 @@ func (h *Hub) next(s *session, prefix []byte) []byte {
 	}
 	name := h.span(s, at)
 	fleeting := h.token != nil && (name.owes || name.beat)
-	f, ok := h.frames.get(name, fleeting)
+	f, ok := h.frames.get(name)
 	if !ok {
 		f = h.write(s, at, nil)
-		h.frames.keep(name, fleeting, f, s.group.uses == 1)
+		h.frames.keep(name, f, fleeting, s.group.uses == 1)
 	}
 	return h.moved(s, f)
 }

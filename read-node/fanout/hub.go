@@ -57,7 +57,7 @@ func New(config Config, limits interest.Limits, token func(interest.Set) string)
 		groups:   make(map[string]*group),
 		sessions: make(map[SessionID]*session),
 		lines:    lines{limit: config.EncodedBytes},
-		frames:   newFrames(config.SharedBytes),
+		frames:   frames{limit: config.SharedBytes},
 	}
 }
 
@@ -97,7 +97,7 @@ func (h *Hub) Close(id SessionID) {
 		h.dirty, h.ready, h.paced = nil, nil, nil
 		h.deliveries = nil
 		h.lines.clear()
-		h.frames = newFrames(h.config.SharedBytes)
+		h.frames = frames{limit: h.config.SharedBytes}
 	}
 }
 

@@ -61,7 +61,7 @@ func TestNothingIsLeftOfSessions(t *testing.T) {
 	for name, held := range map[string]int{
 		"sessions": len(h.sessions), "order": cap(h.order), "groups": len(h.groups), "references": h.references,
 		"walking": h.walking, "dirty": cap(h.dirty), "ready": cap(h.ready), "paced": cap(h.paced), "ended": len(h.ended),
-		"lines": h.lines.bytes, "frames": h.frames.bytes(), "room": cap(h.room), "deliveries": cap(h.deliveries),
+		"lines": h.lines.bytes, "frames": h.frames.bytes, "room": cap(h.room), "deliveries": cap(h.deliveries),
 	} {
 		if held != 0 {
 			t.Errorf("%s: %d are left", name, held)

@@ -27,75 +27,72 @@ type frame struct {
 	whole bool   // and what is due at the end is said, too
 }
 
-// frames keeps frames for the sessions that come to the same span.
+// frames keeps frames for the sessions that come to the same span, the newest that
+// fit a limit.
 type frames struct {
-	lasting shared
-	// fleeting are frames with a token, which is of one moment: they are for those
-	// who come to them within the same Deliveries.
-	fleeting shared
+	limit int
+	bytes int
+	kept  map[span]frame
+	order []span // by when they were kept
+	// fleeting are those with a token, which is of one moment: they are for who comes
+	// to them within the same Deliveries.
+	fleeting []span
 	// latest is the last that was asked for: sessions at one cursor mostly come one
 	// after the other.
 	at     span
 	latest frame
 }
 
-func newFrames(limit int) frames {
-	return frames{lasting: shared{limit: limit / 2}, fleeting: shared{limit: limit / 2}}
-}
-
-func (f *frames) bytes() int { return f.lasting.bytes + f.fleeting.bytes }
+// frameBytes is what keeping a frame takes beside its bytes.
+const frameBytes = 400
 
 // pass ends the moment of fleeting frames.
 func (f *frames) pass() {
-	f.fleeting = shared{limit: f.fleeting.limit}
+	for _, at := range f.fleeting {
+		f.drop(at)
+	}
+	f.fleeting = nil
 	f.at, f.latest = span{}, frame{}
 }
 
 // get returns the frame of a span.
-func (f *frames) get(at span, fleeting bool) (frame, bool) {
+func (f *frames) get(at span) (frame, bool) {
 	if at == f.at {
 		return f.latest, true
 	}
-	kept, ok := f.of(fleeting).frames[at]
+	kept, ok := f.kept[at]
 	return kept, ok
 }
 
-// keep remembers the frame of a span: for long only if others may come to it.
-func (f *frames) keep(at span, fleeting bool, made frame, alone bool) {
+// keep remembers the frame of a span: beyond the next only if others may come to
+// it. One whose group has changed since is never asked for again, so those that
+// were kept first go first.
+func (f *frames) keep(at span, made frame, fleeting, alone bool) {
 	f.at, f.latest = at, made
-	if !alone {
-		f.of(fleeting).keep(at, made)
-	}
-}
-
-func (f *frames) of(fleeting bool) *shared {
-	if fleeting {
-		return &f.fleeting
-	}
-	return &f.lasting
-}
-
-// shared is frames by what they say, up to a limit.
-type shared struct {
-	limit  int
-	bytes  int
-	frames map[span]frame
-}
-
-// keep remembers a frame. A frame whose group has changed since is never asked
-// for again; all are dropped whenever the limit is reached.
-func (c *shared) keep(at span, f frame) {
-	const overhead = 250
-	size := len(f.bytes) + overhead
-	if size > c.limit {
+	size := len(made.bytes) + frameBytes
+	if alone || size > f.limit {
 		return
 	}
-	if c.bytes+size > c.limit {
-		c.frames, c.bytes = nil, 0
+	for len(f.order) > 0 && f.bytes+size > f.limit {
+		f.drop(f.order[0])
+		f.order = f.order[1:]
 	}
-	if c.frames == nil {
-		c.frames = make(map[span]frame)
+	if f.bytes+size > f.limit {
+		return // fleeting ones have it all
 	}
-	c.frames[at] = f
-	c.bytes += size
+	if f.kept == nil {
+		f.kept = make(map[span]frame)
+	}
+	f.kept[at] = made
+	f.bytes += size
+	if fleeting {
+		f.fleeting = append(f.fleeting, at)
+	} else {
+		f.order = append(f.order, at)
+	}
+}
+
+func (f *frames) drop(at span) {
+	f.bytes -= len(f.kept[at].bytes) + frameBytes
+	delete(f.kept, at)
 }

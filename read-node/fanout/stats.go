@@ -49,7 +49,7 @@ func (h *Hub) Stats() Stats {
 		References:   h.references,
 		Places:       len(h.node.slots),
 		Departures:   len(h.node.departed),
-		SharedBytes:  h.frames.bytes(),
+		SharedBytes:  h.frames.bytes,
 		EncodedBytes: h.lines.bytes,
 		Index:        h.index.Stats(),
 	}
