@@ -74,6 +74,7 @@ func (t times) owner() owner.Config {
 func (t times) hub() fanout.Config {
 	c := fanout.DefaultConfig()
 	c.MaxFrame, c.Departures, c.SharedBytes = 2<<10, 1, 16<<10
+	c.References, c.EncodedBytes = 40, 8<<10 // groups gain and lose logs
 	return c
 }
 
