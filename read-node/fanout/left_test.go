@@ -136,7 +136,7 @@ func TestSeatsAreUsedAgain(t *testing.T) {
 	for i := range uint64(5000) {
 		in := (&model.Instance{App: "A", ID: fmt.Sprint(i)}).Canonical()
 		version := model.Version{Time: 1, Incarnation: model.Incarnation{Name: fmt.Sprint(i)}}
-		h.Apply(model.Change{Number: 2*i + 1, Kind: model.Put, Key: in.Key(), After: in, Version: version})
+		h.Apply(model.Change{Number: 2*i + 1, Kind: model.Put, Key: in.Key(), After: model.Pack(in), Version: version})
 		if i > 0 {
 			h.Apply(model.Change{Number: 2*i + 2, Kind: model.Remove, Key: in.Key(), Version: version})
 		}
