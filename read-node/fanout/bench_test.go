@@ -130,9 +130,11 @@ func BenchmarkSnapshot(b *testing.B) {
 // is kept encoded, is left out.
 func BenchmarkMemory(b *testing.B) {
 	const instances = 100_000
-	all := make([]*model.Instance, instances)
+	all := make([]model.Change, instances)
 	for i := range all {
-		all[i] = benchInstance(i/100, i%100, 0)
+		in := benchInstance(i/100, i%100, 0)
+		all[i] = model.Change{Number: uint64(i + 1), Kind: model.Put, Key: in.Key(), After: model.Pack(in), Hash: in.Hash(),
+			Version: model.Version{Time: model.Time(i)}}
 	}
 	config := fanout.DefaultConfig()
 	config.EncodedBytes, config.SharedBytes = 0, 0
@@ -143,8 +145,8 @@ func BenchmarkMemory(b *testing.B) {
 		if err := h.Subscribe(1, fanout.Subscription{Seq: 1, Set: set(b, full())}); err != nil {
 			b.Fatal(err)
 		}
-		for i, in := range all {
-			change(h, uint64(i+1), in)
+		for _, c := range all {
+			h.Apply(c)
 		}
 		drain(h)
 		b.ReportMetric(float64(heap()-before)/instances, "B/instance")
