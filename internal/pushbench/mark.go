@@ -29,17 +29,34 @@ func (m mark) stamp(record []byte, at int) {
 	putDigits(record[at+10:at+10+19], uint64(m.sent))
 }
 
-// findMark returns the first mark and what follows it.
+// findMark returns the first mark and what follows it. The sign alone is none: among
+// the hashes of binary forms there is one now and then.
 func findMark(data []byte) (m mark, rest []byte, found bool) {
-	at := bytes.Index(data, []byte(markSign))
-	if at < 0 || len(data) < at+markSize {
-		return mark{}, nil, false
+	for {
+		at := bytes.Index(data, []byte(markSign))
+		if at < 0 || len(data) < at+markSize {
+			return mark{}, nil, false
+		}
+		digits := data[at+len(markSign) : at+markSize]
+		if !isMark(digits) {
+			data = data[at+1:]
+			continue
+		}
+		m.instance = int(readDigits(digits[:7]))
+		m.change = int(readDigits(digits[8:17]))
+		m.sent = int64(readDigits(digits[18:]))
+		return m, data[at+markSize:], true
 	}
-	digits := data[at+len(markSign) : at+markSize]
-	m.instance = int(readDigits(digits[:7]))
-	m.change = int(readDigits(digits[8:17]))
-	m.sent = int64(readDigits(digits[18:]))
-	return m, data[at+markSize:], true
+}
+
+// isMark reports whether what follows a sign is the rest of a mark.
+func isMark(digits []byte) bool {
+	for i, c := range digits {
+		if dot := i == 7 || i == 17; dot != (c == '.') || !dot && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
 }
 
 func putDigits(dst []byte, n uint64) {

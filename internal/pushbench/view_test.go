@@ -176,3 +176,15 @@ func TestWordsAreToldApart(t *testing.T) {
 		}
 	}
 }
+
+func TestASignAloneIsNoMark(t *testing.T) {
+	want := mark{instance: 3, change: 4, sent: 5}
+	noise := "@@@" + want.String()[:20] + "@@\x00\x01\x02" + want.String()[2:]
+	got, rest, found := findMark([]byte(noise + want.String() + "rest"))
+	if !found || got != want || string(rest) != "rest" {
+		t.Errorf("%+v, %q, %v", got, rest, found)
+	}
+	if _, _, found := findMark([]byte(noise)); found {
+		t.Error("a mark among noise")
+	}
+}
