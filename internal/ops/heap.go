@@ -12,9 +12,9 @@ const (
 	// heapRoom is how much garbage a node lets gather at least, before it is
 	// collected, beside what it holds. A node that holds less lets as much gather
 	// as it holds, as Go does by default.
-	heapRoom = 16 << 20
+	heapRoom = 12 << 20
 	// leanPercent is the least garbage in percent of what the node holds.
-	leanPercent = 20
+	leanPercent = 10
 	leanEvery   = 100 * time.Millisecond
 )
 

@@ -11,7 +11,7 @@ func TestHowMuchGarbageGathers(t *testing.T) {
 		live uint64
 		want int
 	}{
-		{0, 100}, {4 << 20, 100}, {16 << 20, 100}, {20 << 20, 80}, {32 << 20, 50}, {64 << 20, 25}, {80 << 20, 20}, {1 << 40, 20}, {1 << 63, 20},
+		{0, 100}, {4 << 20, 100}, {12 << 20, 100}, {15 << 20, 80}, {24 << 20, 50}, {48 << 20, 25}, {120 << 20, 10}, {1 << 40, 10}, {1 << 63, 10},
 	} {
 		if got := gcPercent(c.live); got != c.want {
 			t.Errorf("with %d bytes GOGC is %d, want %d", c.live, got, c.want)
