@@ -124,7 +124,11 @@ func TestSegmentsAreLittleLargerThanOneStream(t *testing.T) {
 		whole := oneStream(t, plain)
 		t.Logf("%s: %d bytes in %d leaves, as one stream %d, in segments %d, %.1f %% more", name, len(plain),
 			len(sheet.leaves), whole, body.Length, float64(body.Length-whole)/float64(whole)*100)
-		if body.Length > whole*120/100 && sheet.encoder != (xmlDialect{true}) { // which says next to nothing
+		most := whole * 120 / 100
+		if _, xml := sheet.encoder.(xmlDialect); xml { // these tests' own says next to nothing
+			most = whole * 125 / 100
+		}
+		if body.Length > most {
 			t.Errorf("%s: %d bytes, as one stream %d", name, body.Length, whole)
 		}
 	}
