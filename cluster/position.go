@@ -1,7 +1,7 @@
 package cluster
 
 import (
-	"slices"
+	"iter"
 
 	"heureka/model"
 )
@@ -34,14 +34,16 @@ func (r *Replica) KeepsBack(position model.Vector) bool {
 	return false
 }
 
-// Missed returns the keys, in order, of all that changed beyond a position.
-func (r *Replica) Missed(position model.Vector) []model.Key {
-	var keys []model.Key
-	for e := range r.registry.Beyond(position) {
-		keys = append(keys, e.Key)
+// Missed yields all that was authored beyond a position and still counts: of a key
+// that has an override it may yield two. The replica must not change meanwhile.
+func (r *Replica) Missed(position model.Vector) iter.Seq2[model.Key, model.Dot] {
+	return func(yield func(model.Key, model.Dot) bool) {
+		for e := range r.registry.Beyond(position) {
+			if !yield(e.Key, e.Dot) {
+				return
+			}
+		}
 	}
-	slices.SortFunc(keys, model.Key.Compare)
-	return slices.Compact(keys)
 }
 
 // Vector returns the vector of the node's map, to be read only.

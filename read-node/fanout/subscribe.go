@@ -22,8 +22,8 @@ type Subscription struct {
 
 // Resume is what a subscriber's token amounts to.
 type Resume struct {
-	// Missed is every key that changed in the registry beyond the token up to now, in
-	// any order.
+	// Missed is every key that changed in the registry beyond the token up to now and
+	// that the set could ever have matched, and maybe others, in any order.
 	Missed []model.Key
 	// Refused is why the token doesn't count. A snapshot that replaces says so.
 	Refused string

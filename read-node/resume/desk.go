@@ -1,6 +1,7 @@
 package resume
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -40,8 +41,8 @@ type Node interface {
 	// KeepsBack reports whether the node's view doesn't show yet what somebody at
 	// that position has been shown.
 	KeepsBack(position model.Vector) bool
-	// Missed returns the keys of all that changed beyond a position.
-	Missed(position model.Vector) []model.Key
+	// Missed yields all that was authored beyond a position and counts.
+	Missed(position model.Vector) iter.Seq2[model.Key, model.Dot]
 }
 
 // Arrival is a Subscribe on its way to the Hub.
@@ -55,7 +56,7 @@ type Desk struct {
 	config  Config
 	cluster uint32
 	waiting []waiting // by arrival, one of a session at most
-	missed  missed
+	gap     gap
 	stats   Stats
 }
 
@@ -63,13 +64,6 @@ type waiting struct {
 	Arrival
 	token Token
 	until time.Duration
-}
-
-// missed is what was found beyond a position, kept while the map stays as it is:
-// those who lost the same node come with the same.
-type missed struct {
-	position, at model.Vector
-	keys         []model.Key
 }
 
 // Stats counts what a Desk has done, and who waits.
@@ -111,8 +105,9 @@ func (d *Desk) Receive(now time.Duration, node Node, a Arrival, token string) (A
 	return Arrival{}, false
 }
 
-// Due returns those whose wait is over. Call it often while Stats.Waiting isn't 0.
+// Due returns those whose wait is over. Call it often.
 func (d *Desk) Due(now time.Duration, node Node) []Arrival {
+	d.gap.forget(now)
 	var due []Arrival
 	d.waiting = slices.DeleteFunc(d.waiting, func(w waiting) bool {
 		over := d.decide(now, node, &w)
@@ -144,7 +139,7 @@ func (d *Desk) decide(now time.Duration, node Node, w *waiting) bool {
 	position, refusal := judge(node, w.token)
 	switch {
 	case refusal == "":
-		w.Resume = &fanout.Resume{Missed: d.lookUp(node, position)}
+		w.Resume = &fanout.Resume{Missed: d.gap.missed(now, node, position, w.Set)}
 		d.stats.Resumed++
 	case refusal != TooOld && now < w.until:
 		return false
@@ -174,12 +169,4 @@ func (d *Desk) refuse(a Arrival, reason string) Arrival {
 	d.stats.Refused[reason]++
 	a.Resume = &fanout.Resume{Refused: reason}
 	return a
-}
-
-// lookUp returns the keys of what lies beyond a position.
-func (d *Desk) lookUp(node Node, position model.Vector) []model.Key {
-	if m := &d.missed; !m.position.Equal(position) || !m.at.Equal(node.Vector()) {
-		*m = missed{position: position, at: node.Vector().Clone(), keys: node.Missed(position)}
-	}
-	return d.missed.keys
 }
