@@ -53,7 +53,7 @@ type Config struct {
 	BackoffMax  time.Duration
 	// ReconnectSpread is the ceiling of the pause before the first attempt after a
 	// connection was lost, where that is longer: others lost the same node in the
-	// same moment. Default 500 ms.
+	// same moment. Default 1 s.
 	ReconnectSpread time.Duration
 
 	// RefusalPause is how long to wait before saying again what a node refused
@@ -95,7 +95,7 @@ func DefaultConfig() Config {
 		SilentAfter:     3,
 		BackoffBase:     200 * time.Millisecond,
 		BackoffMax:      15 * time.Second,
-		ReconnectSpread: 500 * time.Millisecond,
+		ReconnectSpread: time.Second,
 		RefusalPause:    time.Second,
 		ReadLimit:       16 << 20,
 		FrameSize:       64 << 10,

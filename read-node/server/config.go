@@ -51,7 +51,7 @@ type Config struct {
 	MaxPortions int `help:"Portions of up to 64 frames that are with the writers at once; what is beyond, the node's loop writes itself." default:"256" env:"HEUREKA_MAX_PORTIONS"`
 
 	MaxSessions   int `help:"Subscribers connected at once." default:"20000" env:"HEUREKA_MAX_SESSIONS"`
-	MaxOpening    int `help:"Of those, who haven't been told everything yet; each counts for --hello-timeout at most." default:"1000" env:"HEUREKA_MAX_OPENING"`
+	MaxOpening    int `help:"Of those, who haven't been told everything yet; each counts for --hello-timeout at most." default:"4000" env:"HEUREKA_MAX_OPENING"`
 	MaxMessage    int `help:"Bytes of one message from a subscriber." default:"262144" env:"HEUREKA_MAX_MESSAGE"`
 	MaxFrame      int `help:"Bytes of one frame to a subscriber: all that is held for one that doesn't read." default:"65536" env:"HEUREKA_MAX_FRAME"`
 	MaxInterests  int `help:"Interests of one subscription." default:"1000" env:"HEUREKA_MAX_INTERESTS"`
@@ -69,7 +69,7 @@ type Config struct {
 	MaxIncoming   int `help:"Messages of other nodes that wait for the node's loop." default:"1024" env:"HEUREKA_MAX_INCOMING"`
 	MaxWaiting    int `help:"Entries that wait for what is missing before them." default:"100000" env:"HEUREKA_MAX_WAITING"`
 
-	RetryAfter time.Duration `help:"Who finds the node full is told to come back after a time of its own, up to this." default:"5s" env:"HEUREKA_RETRY_AFTER"`
+	RetryAfter time.Duration `help:"Who finds the node full is told to come back after a time of its own, up to this." default:"2s" env:"HEUREKA_RETRY_AFTER"`
 
 	Origins []string `help:"Hosts whose web pages may subscribe from a browser, beside this node's own." env:"HEUREKA_ORIGINS"`
 
