@@ -47,8 +47,8 @@ mutants: ## break the code on purpose, line by line, and see that it is noticed:
 	go test -count=1 -timeout=0 -v -run TestMutants ./internal/mutants -args -mutants.run $(if $(ONLY),-mutants.only='$(ONLY)')
 
 .PHONY: measure
-measure: ## measure clusters of processes: replication, joining, healing
-	go test -count=1 -timeout=0 -v -run TestMeasure ./internal/clustertest -args -measure
+measure: ## measure clusters of processes: replication, joining, healing, storms: ONLY=part of a name
+	go test -count=1 -timeout=0 -v -run 'TestMeasure.*$(ONLY)' ./internal/clustertest -args -measure $(ARGS)
 
 .PHONY: bench
 bench: ## run benchmarks: BENCH=pattern

@@ -21,6 +21,9 @@ import (
 var built programs
 
 func TestMain(m *testing.M) {
+	if os.Getenv(driving) != "" {
+		obeyOrders()
+	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		if err := built.remove(); err != nil {
 			fmt.Fprintln(os.Stderr, err)

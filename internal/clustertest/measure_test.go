@@ -14,6 +14,9 @@ import (
 // nothing: `make measure`.
 var measure = flag.Bool("measure", false, "measure whole clusters of processes")
 
+// profiles is where measurements leave CPU profiles of the nodes that matter.
+var profiles = flag.String("profiles", "", "folder for CPU profiles of nodes while they are measured")
+
 func measured(t *testing.T) {
 	t.Helper()
 	if !*measure {
