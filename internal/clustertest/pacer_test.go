@@ -161,6 +161,7 @@ func (p *pacer) change() {
 		in = in.Clone()
 		in.Metadata["word"] = fmt.Sprint(p.said)
 	}
+	in.Metadata["sent"] = fmt.Sprint(time.Now().UnixNano())
 	p.alive[turn] = in
 	p.say(channel, &wire.Register{Instance: in})
 }

@@ -39,9 +39,10 @@ type watcher struct {
 	session *promise.Session
 	keeper  *promise.Keeper
 	told    []told
-	stale   bool          // the node said last that what it tells may be old
-	changed chan struct{} // closed, and replaced, when something was received
-	lost    error         // why nothing more is received
+	puts    func(*model.Instance) // is told of each put, unless nil
+	stale   bool                  // the node said last that what it tells may be old
+	changed chan struct{}         // closed, and replaced, when something was received
+	lost    error                 // why nothing more is received
 }
 
 // watch subscribes at a read node and waits for the snapshot.
@@ -132,6 +133,9 @@ func (w *watcher) take(m wire.Message) {
 		if m.Instance != nil { // the session says so if it is
 			w.keeper.Shown(m.Instance.Key(), now)
 			w.told = append(w.told, told{key: m.Instance.Key()})
+			if w.puts != nil {
+				w.puts(m.Instance)
+			}
 		}
 	case *wire.Synced:
 		w.stale = m.Stale
@@ -195,6 +199,13 @@ func (w *watcher) holds(all []*model.Instance) {
 func (w *watcher) toldStale(stale bool) {
 	w.t.Helper()
 	w.await(fmt.Sprintf("stale to be %t", stale), func() bool { return w.stale == stale })
+}
+
+// seen has a function called with what each put says.
+func (w *watcher) seen(puts func(*model.Instance)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.puts = puts
 }
 
 // misses waits until the watcher holds nothing of the key.
