@@ -17,10 +17,10 @@ var errOld = errors.New("too old")
 // say which of its instances have ended. A time that isn't known, or is yet to come,
 // isn't too old.
 func (s *Store) tooOld(now time.Time) error {
-	if s.state.wall == 0 {
+	if s.wall == 0 {
 		return nil
 	}
-	written := time.UnixMicro(s.state.wall).UTC()
+	written := time.UnixMicro(s.wall).UTC()
 	if now.Sub(written) <= s.config.Departure {
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -12,11 +11,12 @@ import (
 // The names of files that were set aside are in the order in which they were, though
 // the clock may have gone back meanwhile.
 const (
-	asidePrefix = fileName + ".corrupt-"
+	asideInfix  = ".corrupt-"
+	asidePrefix = fileName + asideInfix
 	asideTime   = "20060102T150405.000000000Z"
 )
 
-// setAside renames the file, which can't be trusted because of what is said, and
+// setAside renames the files, which can't be trusted because of what is said, and
 // removes the oldest of those that were set aside before if they are too many.
 func (s *Store) setAside(because error) error {
 	s.drop(because)
@@ -28,8 +28,11 @@ func (s *Store) setAside(because error) error {
 	if len(times) > 0 && !now.After(times[len(times)-1]) {
 		now = times[len(times)-1].Add(1)
 	}
-	aside := s.aside(now)
+	aside, tail := s.aside(now)
 	err = os.Rename(s.path, aside)
+	if err == nil || errors.Is(err, os.ErrNotExist) {
+		err = os.Rename(s.tailPath(), tail) // last: a tail alone is begun anew
+	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w; set it aside: %w", because, err)
 	}
@@ -44,16 +47,22 @@ func (s *Store) tidy() error {
 		return err
 	}
 	for _, at := range times[:max(0, len(times)-s.config.Aside)] {
-		if err := os.Remove(s.aside(at)); err != nil {
+		file, tail := s.aside(at)
+		err := os.Remove(file)
+		if gone := os.Remove(tail); !errors.Is(gone, os.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+		if err != nil {
 			return fmt.Errorf("too much was set aside: %w", err)
 		}
 	}
 	return nil
 }
 
-// aside names the file that was set aside at a time.
-func (s *Store) aside(at time.Time) string {
-	return filepath.Join(s.config.Folder, asidePrefix+at.Format(asideTime))
+// aside names the files that were set aside at a time.
+func (s *Store) aside(at time.Time) (file, tail string) {
+	when := asideInfix + at.Format(asideTime)
+	return s.path + when, s.tailPath() + when
 }
 
 // setAsideAt returns by the names, which sort as they do, when files were set aside.

@@ -1,12 +1,14 @@
 package store
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"heureka/model"
@@ -16,16 +18,22 @@ import (
 
 func wholeRecord() []byte { return wire.AppendEntry(nil, entry(99, 1, true)) }
 
+// files are the bytes of a store's files.
+type files struct{ db, tail []byte }
+
 // original returns the bytes of a store with many states behind it: trees of two
-// levels, long values, free pages.
-func original(t testing.TB) (raw []byte, last uint64) {
+// levels, long values, free pages, a tail with frames and the remains of others.
+func original(t testing.TB) (raw files, last uint64) {
 	t.Helper()
 	folder := t.TempDir()
 	const steps = 40
 	written(t, folder, steps)
-	raw, err := os.ReadFile(filepath.Join(folder, fileName))
-	if err != nil {
-		t.Fatal(err)
+	for name, into := range map[string]*[]byte{fileName: &raw.db, tailName: &raw.tail} {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		*into = content
 	}
 	return raw, steps
 }
@@ -33,14 +41,14 @@ func original(t testing.TB) (raw []byte, last uint64) {
 // judge opens a store of those bytes, which must be refused and set aside, or be
 // the last state or the one before it; and it must work from then on, or be set aside
 // as soon as it is written to.
-func judge(t testing.TB, raw []byte, last uint64) (refused bool, err error) {
+func judge(t testing.TB, raw files, last uint64) (refused bool, err error) {
 	folder, err := os.MkdirTemp("", "heureka-store-")
 	if err != nil {
 		return false, err
 	}
 	defer os.RemoveAll(folder)
 	path := filepath.Join(folder, fileName)
-	if err := os.WriteFile(path, raw, 0o600); err != nil {
+	if err := errors.Join(os.WriteFile(path, raw.db, 0o600), os.WriteFile(filepath.Join(folder, tailName), raw.tail, 0o600)); err != nil {
 		return false, err
 	}
 	s, contents, err := Open(config(folder), slog.New(slog.DiscardHandler))
@@ -63,7 +71,7 @@ func judge(t testing.TB, raw []byte, last uint64) (refused bool, err error) {
 	case len(files) > 0 || n != last && n != last-1 || !same(contents, stateAfter(n)):
 		return false, fmt.Errorf("it holds what nobody wrote: state %d, set aside %v", n, files)
 	}
-	for range 3 {
+	for range 12 { // so many that bbolt takes the tail over
 		n++
 		err := s.Write(step(n))
 		if errors.Is(err, ErrLost) && !refused && len(contents.Entries) > 0 {
@@ -90,14 +98,14 @@ func beginAnew(s *Store, path string, n uint64) error {
 func TestATruncatedStoreIsRefused(t *testing.T) {
 	raw, last := original(t)
 	lengths := []int{0, 1, 15, 16, 79, 80, 4095, 4096 + 79, 4096 + 80}
-	for page := pageSize; page < len(raw); page += pageSize {
+	for page := pageSize; page < len(raw.db); page += pageSize {
 		lengths = append(lengths, page-1, page, page+1, page+100)
 	}
 	kept := 0
 	for _, length := range lengths {
-		refused, err := judge(t, raw[:length], last)
+		refused, err := judge(t, files{raw.db[:length], raw.tail}, last)
 		if err != nil {
-			t.Fatalf("%d of %d bytes: %v", length, len(raw), err)
+			t.Fatalf("%d of %d bytes: %v", length, len(raw.db), err)
 		}
 		if !refused {
 			kept++
@@ -107,7 +115,53 @@ func TestATruncatedStoreIsRefused(t *testing.T) {
 		t.Errorf("%d of %d lengths aren't refused", kept, len(lengths))
 	}
 	if refused, err := judge(t, raw, last); refused || err != nil {
-		t.Errorf("the whole file: refused %v, %v", refused, err)
+		t.Errorf("the whole files: refused %v, %v", refused, err)
+	}
+}
+
+func TestATruncatedTailIsRefused(t *testing.T) {
+	raw, last := original(t)
+	for _, length := range []int{0, 1, frameHead, len(raw.tail) / 2, len(raw.tail) - pageSize, len(raw.tail) - 1} {
+		if refused, err := judge(t, files{raw.db, raw.tail[:length]}, last); err != nil || !refused {
+			t.Errorf("%d of %d bytes: refused %v, %v", length, len(raw.tail), refused, err)
+		}
+	}
+	longer := append(slices.Clone(raw.tail), 0)
+	if refused, err := judge(t, files{raw.db, longer}, last); err != nil || !refused {
+		t.Errorf("a byte more: refused %v, %v", refused, err)
+	}
+}
+
+// TestAnInterruptedFrame spoils each part of the last frame, as a killed writer leaves
+// it: that is the state before. In a frame before it the same is damage.
+func TestAnInterruptedFrame(t *testing.T) {
+	raw, last := original(t)
+	starts := framesOf(raw.tail)
+	if len(starts) < 3 {
+		t.Fatalf("the tail that is to be spoilt has %d frames", len(starts))
+	}
+	for i, start := range starts {
+		for _, at := range []int{0, 4, 8, 16, 24, frameHead, frameHead + 50} {
+			spoilt := slices.Clone(raw.tail)
+			spoilt[start+at] ^= 1
+			refused, err := judge(t, files{raw.db, spoilt}, last)
+			if err != nil || refused != (i < len(starts)-1) {
+				t.Errorf("frame %d of %d, byte %d: refused %v, %v", i+1, len(starts), at, refused, err)
+			}
+		}
+	}
+}
+
+// framesOf returns where the frames of a tail's newest generation begin.
+func framesOf(raw []byte) (starts []int) {
+	t := tail{generation: binary.LittleEndian.Uint64(raw[8:])}
+	for at := 0; ; {
+		frame := t.frameAt(raw, int64(at))
+		if frame == nil {
+			return starts
+		}
+		starts = append(starts, at)
+		at += int(aligned(len(frame)))
 	}
 }
 
@@ -119,14 +173,19 @@ func TestFlippedBitsAreFound(t *testing.T) {
 		runs = 200
 	}
 	for run := range runs {
-		spoilt := append([]byte(nil), raw...)
-		at := random.IntN(len(raw))
-		if run%2 == 0 { // the heads of pages, where bbolt finds its way
-			at = random.IntN(len(raw)/pageSize)*pageSize + random.IntN(120)
+		spoilt := files{slices.Clone(raw.db), slices.Clone(raw.tail)}
+		into := spoilt.db
+		at := random.IntN(len(into))
+		switch run % 4 {
+		case 0, 1: // the heads of pages, where bbolt finds its way
+			at = random.IntN(len(into)/pageSize)*pageSize + random.IntN(120)
+		case 2:
+			into = spoilt.tail
+			at = random.IntN(len(into))
 		}
 		for range 1 + random.IntN(2) {
-			spoilt[at] ^= 1 << random.IntN(8)
-			at = min(at+random.IntN(8), len(raw)-1)
+			into[at] ^= 1 << random.IntN(8)
+			at = min(at+random.IntN(8), len(into)-1)
 		}
 		refused, err := judge(t, spoilt, last)
 		if err != nil {
@@ -143,13 +202,19 @@ func TestFlippedBitsAreFound(t *testing.T) {
 
 func FuzzDamagedStore(f *testing.F) {
 	raw, last := original(f)
-	f.Add(uint32(0), []byte{1}, uint32(len(raw)))
-	f.Add(uint32(2*pageSize+8), []byte{0xff, 0xff}, uint32(len(raw)))
-	f.Add(uint32(3*pageSize), []byte{0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0}, uint32(len(raw)-pageSize))
-	f.Fuzz(func(t *testing.T, at uint32, with []byte, length uint32) {
-		spoilt := append([]byte(nil), raw...)
-		copy(spoilt[int(at)%len(raw):], with)
-		if _, err := judge(t, spoilt[:int(length)%(len(raw)+1)], last); err != nil {
+	f.Add(uint32(0), []byte{1}, uint32(len(raw.db)), false)
+	f.Add(uint32(2*pageSize+8), []byte{0xff, 0xff}, uint32(len(raw.db)), false)
+	f.Add(uint32(3*pageSize), []byte{0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0}, uint32(len(raw.db)-pageSize), false)
+	f.Add(uint32(4), []byte{0xff, 0xff, 0xff, 0xff}, uint32(len(raw.tail)), true)
+	f.Fuzz(func(t *testing.T, at uint32, with []byte, length uint32, tail bool) {
+		spoilt := files{slices.Clone(raw.db), slices.Clone(raw.tail)}
+		into := &spoilt.db
+		if tail {
+			into = &spoilt.tail
+		}
+		copy((*into)[int(at)%len(*into):], with)
+		*into = (*into)[:int(length)%(len(*into)+1)]
+		if _, err := judge(t, spoilt, last); err != nil {
 			// A patch that repairs its own hashes isn't damage, but nobody finds one.
 			t.Fatal(err)
 		}

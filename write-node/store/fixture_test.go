@@ -101,8 +101,9 @@ func same(a, b Contents) bool {
 		(len(a.Entries) == 0 || reflect.DeepEqual(a.Entries, b.Entries))
 }
 
+// config has a tail so small that bbolt takes it over after every few steps.
 func config(folder string) Config {
-	return Config{Folder: folder, Cluster: "heureka", Node: "write-1", Aside: 3, Departure: departure}
+	return Config{Folder: folder, Cluster: "heureka", Node: "write-1", Aside: 3, Departure: departure, tail: 12 << 10}
 }
 
 // opened opens a store that must be fine.

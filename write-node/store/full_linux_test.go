@@ -109,6 +109,31 @@ func TestADiskThatIsFullAtTheStart(t *testing.T) {
 	}
 }
 
+// TestATailIsWrittenOnAFullDisk appends until the tail is full: its room is taken.
+func TestATailIsWrittenOnAFullDisk(t *testing.T) {
+	folder := smallDisk(t, "1m")
+	s, _ := opened(t, config(folder))
+	free := fill(t, folder)
+	last := uint64(0)
+	err := error(nil)
+	for err == nil {
+		if err = s.Write(step(last + 1)); err == nil {
+			last++
+		}
+	}
+	if !errors.Is(err, syscall.ENOSPC) || last < 2 {
+		t.Fatalf("after %d batches: %v", last, err)
+	}
+	free()
+	if err := s.Write(step(last + 1)); err != nil {
+		t.Fatalf("with room again: %v", err)
+	}
+	closed(t, s)
+	if _, contents := opened(t, config(folder)); !same(contents, stateAfter(last+1)) {
+		t.Errorf("state %d of %d came back", number(contents), last+1)
+	}
+}
+
 // TestAFullDiskKeepsWhatIsThere opens a store where nothing can be written.
 func TestAFullDiskKeepsWhatIsThere(t *testing.T) {
 	folder := smallDisk(t, "1m")

@@ -5,21 +5,24 @@ import (
 	"os"
 )
 
-// missing reports that the file that is written isn't the folder's any more: it was
+// missing reports that a file that is written isn't the folder's any more: it was
 // removed or replaced, and what is written to it would be lost with the process.
-func (s *Store) missing() bool {
-	there, err := os.Stat(s.path)
+func (s *Store) missing() bool { return isGone(s.path, s.file) || isGone(s.tailPath(), s.tail.file) }
+
+// isGone reports that another file than the one in use is at a path, or none.
+func isGone(path string, file *os.File) bool {
+	there, err := os.Stat(path)
 	if err != nil {
 		return errors.Is(err, os.ErrNotExist)
 	}
-	ours, err := s.file.Stat()
+	ours, err := file.Stat()
 	return err == nil && !os.SameFile(there, ours)
 }
 
 // leave lets go of a file that is missing, and of the folder, which may be missing
 // too, so that the next batch makes both anew.
 func (s *Store) leave() error {
-	s.log.Error("the store's file was removed or replaced while it was in use; it is begun anew", "file", s.path)
+	s.log.Error("a file of the store was removed or replaced while it was in use; it is begun anew", "file", s.path)
 	s.drop(nil)
 	return errors.Join(ErrLost, s.unlock())
 }

@@ -15,6 +15,7 @@ func TestAFileThatIsTakenAway(t *testing.T) {
 	for name, take := range map[string]func(folder string) error{
 		"the folder is removed": os.RemoveAll,
 		"the file is removed":   func(folder string) error { return os.Remove(filepath.Join(folder, fileName)) },
+		"the tail is removed":   func(folder string) error { return os.Remove(filepath.Join(folder, tailName)) },
 		"the folder is moved":   func(folder string) error { return os.Rename(folder, folder+"-moved") },
 		"the file is replaced": func(folder string) error {
 			other := filepath.Join(filepath.Dir(folder), "other")

@@ -10,7 +10,8 @@ import (
 // TestPagesThatBboltMustNotSee changes what bbolt would follow without a look: most
 // of it would make it run in circles or end the process.
 func TestPagesThatBboltMustNotSee(t *testing.T) {
-	raw, _ := original(t)
+	store, _ := original(t)
+	raw := store.db
 	m, err := newestMeta(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)

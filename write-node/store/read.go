@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"heureka/model"
 
@@ -31,11 +32,21 @@ func (s *Store) readAll() (Contents, error) {
 		if s.state.wall, err = readWall(node); err != nil {
 			return err
 		}
-		contents, err = s.readEntries(records)
+		o, err := s.readTail(node)
+		if err != nil {
+			return err
+		}
+		s.wall = s.state.wall
+		if o.last > 0 {
+			s.wall = o.wall
+		}
+		contents, err = s.readEntries(records, o)
 		return err
 	})
 	var foreign *ForeignError
-	if err != nil && !errors.As(err, &foreign) {
+	var system *fs.PathError // of the tail
+	known := errors.As(err, &foreign) || errors.As(err, &system) && !errors.Is(err, fs.ErrNotExist)
+	if err != nil && !known {
 		err = fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	return contents, err
@@ -57,29 +68,71 @@ func (s *Store) checkIdentity(node *bbolt.Bucket) error {
 	return nil
 }
 
-// readEntries reads all records, which must be those that the state tells of.
-func (s *Store) readEntries(records *bbolt.Bucket) (Contents, error) {
-	contents := Contents{Vector: s.state.vector, Horizon: s.state.horizon}
-	var sum uint64
+// readTail opens the tail and reads what it changes.
+func (s *Store) readTail(node *bbolt.Bucket) (*overlay, error) {
+	content, _, err := open(keyTail(), node.Get(keyTail()))
+	if err != nil {
+		return nil, err
+	}
+	generation, size, err := decodePlace(content)
+	if err != nil {
+		return nil, err
+	}
+	if s.tail, err = openTail(s.tailPath(), size, generation); err != nil {
+		return nil, err
+	}
+	o, err := s.tail.replay()
+	if err != nil {
+		return nil, err
+	}
+	s.tail.at, s.tail.number = o.end, o.last
+	return o, nil
+}
+
+// readEntries reads all records, which must be those that the state tells of, and
+// then what the tail changes of them.
+func (s *Store) readEntries(records *bbolt.Bucket, o *overlay) (Contents, error) {
+	var contents Contents
+	var sum, count uint64
 	err := records.ForEach(func(key, sealed []byte) error {
-		e, hash, err := readEntry(key, sealed)
-		if err != nil {
-			return err
-		}
-		if !contents.Vector.Covers(e.Dot) {
-			return fmt.Errorf("record %.80q is beyond the vector", key)
-		}
+		hash, err := contents.add(key, sealed, s.state.vector, o)
 		sum += hash
-		contents.Entries = append(contents.Entries, e)
-		return nil
+		count++
+		return err
 	})
-	if err == nil && (sum != s.state.sum || uint64(len(contents.Entries)) != s.state.records) {
-		err = fmt.Errorf("it holds %d records, not the %d that were written", len(contents.Entries), s.state.records)
+	if err == nil && (sum != s.state.sum || count != s.state.records) {
+		err = fmt.Errorf("it holds %d records, not the %d that were written", count, s.state.records)
+	}
+	contents.Vector, contents.Horizon = s.state.vector, s.state.horizon
+	if o.last > 0 {
+		contents.Vector, contents.Horizon = o.vector, o.horizon
+	}
+	for _, key := range o.keys() {
+		if sealed := o.records[key]; err == nil && sealed != nil {
+			_, err = contents.add([]byte(key), sealed, o.vector, &overlay{})
+		}
 	}
 	if err != nil {
 		return Contents{}, err
 	}
 	return contents, nil
+}
+
+// add takes in a record, which that vector must cover, unless the tail changes it.
+func (c *Contents) add(key, sealed []byte, covered model.Vector, o *overlay) (hash uint64, err error) {
+	if _, changed := o.records[string(key)]; changed {
+		_, hash, err = open(key, sealed)
+		return hash, err
+	}
+	e, hash, err := readEntry(key, sealed)
+	if err != nil {
+		return 0, err
+	}
+	if !covered.Covers(e.Dot) {
+		return 0, fmt.Errorf("record %.80q is beyond the vector", key)
+	}
+	c.Entries = append(c.Entries, e)
+	return hash, nil
 }
 
 // begin writes the store of an empty map.
@@ -89,6 +142,9 @@ func (s *Store) begin() error {
 		return err
 	}
 	empty := state{vector: model.Vector{}, horizon: model.Vector{}}
+	if s.tail, err = createTail(s.tailPath(), s.config.tailSize()); err != nil {
+		return err
+	}
 	return s.db.Update(func(tx *bbolt.Tx) error {
 		node, err := tx.CreateBucket(bucketNode())
 		if err != nil {
@@ -101,7 +157,10 @@ func (s *Store) begin() error {
 			return err
 		}
 		s.state = empty
-		return node.Put(keyState(), seal(keyState(), empty.encode()))
+		return errors.Join(
+			node.Put(keyState(), seal(keyState(), empty.encode())),
+			node.Put(keyTail(), seal(keyTail(), s.tail.place())),
+		)
 	})
 }
 
@@ -110,3 +169,4 @@ func bucketRegistry() []byte { return []byte("registry") }
 func keyIdentity() []byte    { return []byte("identity") }
 func keyState() []byte       { return []byte("state") }
 func keyWall() []byte        { return []byte("wall") }
+func keyTail() []byte        { return []byte("tail") }

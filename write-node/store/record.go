@@ -21,18 +21,23 @@ const (
 	kindOverride kind = 'o'
 )
 
-// recordKey is the one place where keys of records are made. An application has no
-// byte 0, so that no two keys are the same.
-func recordKey(slot registry.Slot) []byte {
+// appendRecordKey is the one place where keys of records are made. An application has
+// no byte 0, so that no two keys are the same.
+func appendRecordKey(to []byte, slot registry.Slot) []byte {
 	k := kindInstance
 	if slot.Override {
 		k = kindOverride
 	}
-	out := make([]byte, 0, 2+len(slot.Key.App)+len(slot.Key.ID))
-	out = append(out, byte(k))
-	out = append(out, slot.Key.App...)
-	out = append(out, 0)
-	return append(out, slot.Key.ID...)
+	to = append(to, byte(k))
+	to = append(to, slot.Key.App...)
+	to = append(to, 0)
+	return append(to, slot.Key.ID...)
+}
+
+func recordKeySize(slot registry.Slot) int { return 2 + len(slot.Key.App) + len(slot.Key.ID) }
+
+func recordKey(slot registry.Slot) []byte {
+	return appendRecordKey(make([]byte, 0, recordKeySize(slot)), slot)
 }
 
 const hashSize = 8
@@ -84,7 +89,7 @@ func readEntry(key, sealed []byte) (*registry.Entry, uint64, error) {
 }
 
 // format is the version of all this. A store of another one is set aside.
-const format = 1
+const format = 2
 
 // identity says whose store it is.
 type identity struct {
@@ -93,7 +98,19 @@ type identity struct {
 	Node    string `json:"node"`
 }
 
-// state is what the records are, all together.
+// place says which generation of a tail continues what bbolt has, and the tail's size.
+func (t *tail) place() []byte {
+	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, t.generation), uint64(t.size))
+}
+
+func decodePlace(b []byte) (generation uint64, size int64, err error) {
+	if len(b) != 16 || binary.LittleEndian.Uint64(b[8:]) > maxTail {
+		return 0, 0, errors.New("the tail's place is nonsense")
+	}
+	return binary.LittleEndian.Uint64(b), int64(binary.LittleEndian.Uint64(b[8:])), nil
+}
+
+// state is what bbolt's records are, all together.
 type state struct {
 	records         uint64
 	sum             uint64 // of the records' hashes, modulo 2^64

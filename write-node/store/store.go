@@ -25,6 +25,8 @@ type Config struct {
 	// Departure is cluster.Config's. What was last written longer ago isn't trusted:
 	// the others no longer know how what it holds has ended.
 	Departure time.Duration
+
+	tail int64 // bytes of the tail, in tests
 }
 
 // Validate reports what can't work.
@@ -57,8 +59,10 @@ type Store struct {
 
 	db    *bbolt.DB // nil while nothing is stored
 	file  *os.File  // of db
-	state state     // as stored
+	state state     // as db has it
+	tail  tail      // what has been written since
 
+	wall   int64 // of what was read when the store was opened; 0: unknown
 	unread error // why what the folder had wasn't read when the store was opened
 }
 
@@ -148,7 +152,7 @@ func (s *Store) load() (Contents, error) {
 	})
 	if err != nil && fresh {
 		s.drop(err)
-		err = errors.Join(err, os.Remove(s.path)) // half a file would look damaged
+		err = errors.Join(err, os.Remove(s.path)) // half a file would look damaged; a tail alone is nothing
 	}
 	return contents, err
 }
@@ -211,7 +215,8 @@ func (s *Store) drop(because error) {
 	if s.file != nil {
 		_ = s.file.Close() // bbolt may have closed it
 	}
-	s.db, s.file, s.state = nil, nil, state{}
+	_ = s.tail.close() // likewise
+	s.db, s.file, s.state, s.tail = nil, nil, state{}, tail{}
 }
 
 // Close lets go of the file and the folder, without waiting for the disk; see Sync.
@@ -238,13 +243,13 @@ func (s *Store) Sync() error {
 	if s.db == nil {
 		return nil
 	}
-	if err := guard(s.db.Sync); err != nil {
+	if err := errors.Join(s.tail.file.Sync(), guard(s.db.Sync)); err != nil {
 		return fmt.Errorf("store %s: sync: %w", s.config.Folder, err)
 	}
 	return nil
 }
 
-// Size returns how many bytes the file has.
+// Size returns how many bytes the files have.
 func (s *Store) Size() int64 {
 	if s.file == nil {
 		return 0
@@ -253,5 +258,16 @@ func (s *Store) Size() int64 {
 	if err != nil {
 		return 0 // it is told of when it is written
 	}
-	return info.Size()
+	return info.Size() + s.tail.size
+}
+
+// tailPath is where the tail is.
+func (s *Store) tailPath() string { return filepath.Join(s.config.Folder, tailName) }
+
+// tailSize is that of a tail that is begun.
+func (c Config) tailSize() int64 {
+	if c.tail > 0 {
+		return c.tail
+	}
+	return tailSize
 }

@@ -140,7 +140,7 @@ func TestAnotherFormatIsSetAside(t *testing.T) {
 	folder := t.TempDir()
 	written(t, folder, 3)
 	spoil(t, folder, func(node map[string][]byte) {
-		node["identity"] = []byte(`{"format":2,"cluster":"heureka","node":"write-1"}`)
+		node["identity"] = []byte(`{"format":1,"cluster":"heureka","node":"write-1"}`)
 	})
 	var log bytes.Buffer
 	s, contents, err := Open(config(folder), slog.New(slog.NewTextHandler(&log, nil)))
@@ -151,7 +151,7 @@ func TestAnotherFormatIsSetAside(t *testing.T) {
 	if len(contents.Entries) > 0 || len(aside(t, folder)) != 1 {
 		t.Errorf("it has %d entries, and set aside %v", len(contents.Entries), aside(t, folder))
 	}
-	if text := log.String(); !strings.Contains(text, "format 2") || !strings.Contains(text, filepath.Join(folder, fileName)) || strings.Count(text, "level=ERROR") != 1 {
+	if text := log.String(); !strings.Contains(text, "format 1") || !strings.Contains(text, filepath.Join(folder, fileName)) || strings.Count(text, "level=ERROR") != 1 {
 		t.Errorf("the log says %s", text)
 	}
 }
@@ -162,13 +162,16 @@ func TestRecordsThatAreMissingOrTooManyAreNoticed(t *testing.T) {
 		"a record less":       func(node map[string][]byte) { node["delete"] = nil },
 		"one vector too low":  func(node map[string][]byte) { node["state"] = (&state{vector: model.Vector{author: 1}}).encode() },
 		"no state":            func(node map[string][]byte) { node["state"] = nil },
+		"no tail":             func(node map[string][]byte) { node["tail"] = nil },
+		"a tail of nonsense":  func(node map[string][]byte) { node["tail"] = bytes.Repeat([]byte{0xff}, 16) },
+		"another tail":        func(node map[string][]byte) { node["tail"] = (&tail{generation: 1 << 40, size: 4096}).place() },
 		"no owner":            func(node map[string][]byte) { node["identity"] = nil },
 		"an empty state":      func(node map[string][]byte) { node["state"] = []byte{} },
 		"a state of nonsense": func(node map[string][]byte) { node["state"] = bytes.Repeat([]byte{0xff}, 30) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			written(t, folder, 5)
+			written(t, folder, 30) // some of them folded
 			spoil(t, folder, change)
 			if _, contents := opened(t, config(folder)); len(contents.Entries) > 0 || len(aside(t, folder)) != 1 {
 				t.Errorf("it has %d entries, and set aside %v", len(contents.Entries), aside(t, folder))
@@ -218,7 +221,7 @@ func TestFewFilesAreKeptAside(t *testing.T) {
 	if len(files) != 3 {
 		t.Errorf("set aside: %v", files)
 	}
-	if other, err := os.ReadDir(folder); err != nil || len(other) != 3+2 {
+	if other, err := os.ReadDir(folder); err != nil || len(other) != 2*3+3 {
 		t.Errorf("the folder holds %v, %v", other, err)
 	}
 }

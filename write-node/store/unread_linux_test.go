@@ -29,12 +29,17 @@ func unreadable(t *testing.T, folder string) (recover func()) {
 	}
 }
 
-// unlockable takes the lock file away from a disk of four files, and fills it.
+// unlockable takes the lock file away from a disk of seven files, and fills it.
 func unlockable(t *testing.T, folder string) (recover func()) {
 	t.Helper()
 	lock, others := filepath.Join(folder, lockName), filepath.Join(folder, "others")
-	if err := errors.Join(os.Remove(lock), os.Mkdir(others, 0o700), os.WriteFile(filepath.Join(others, "one"), nil, 0o600)); err != nil {
+	if err := errors.Join(os.Remove(lock), os.Mkdir(others, 0o700)); err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range []string{"one", "two", "three"} {
+		if err := os.WriteFile(filepath.Join(others, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := os.WriteFile(lock, nil, 0o600); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("the disk isn't full: %v", err)
@@ -56,7 +61,7 @@ func TestWhatCouldntBeReadIsKept(t *testing.T) {
 		error  string
 	}{
 		{"the file can't be read", func(t *testing.T) string { return t.TempDir() }, unreadable, syscall.EIO.Error()},
-		{"the folder can't be locked", func(t *testing.T) string { return smallDisk(t, "1m,nr_inodes=4") }, unlockable, syscall.ENOSPC.Error()},
+		{"the folder can't be locked", func(t *testing.T) string { return smallDisk(t, "1m,nr_inodes=7") }, unlockable, syscall.ENOSPC.Error()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := test.folder(t)
@@ -81,9 +86,11 @@ func TestWhatCouldntBeReadIsKept(t *testing.T) {
 				t.Fatalf("set aside: %v; the log says %s", files, log.String())
 			}
 			other := t.TempDir()
-			raw, err := os.ReadFile(filepath.Join(folder, files[0]))
-			if err := errors.Join(err, os.WriteFile(filepath.Join(other, fileName), raw, 0o600)); err != nil {
-				t.Fatal(err)
+			for _, name := range []string{fileName, tailName} {
+				was := name + strings.TrimPrefix(files[0], fileName)
+				if err := os.Rename(filepath.Join(folder, was), filepath.Join(other, name)); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if _, kept := opened(t, config(other)); !same(kept, stateAfter(20)) {
 				t.Errorf("state %d was set aside", number(kept))

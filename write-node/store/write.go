@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"heureka/registry"
 	"heureka/wire"
 	"heureka/write-node/journal"
 
@@ -24,18 +23,11 @@ func (s *Store) Write(b *journal.Batch) error {
 			return fmt.Errorf("store %s: %w", s.config.Folder, err)
 		}
 	}
-	var after state
-	err := guard(func() error {
-		return s.db.Update(func(tx *bbolt.Tx) (err error) {
-			after, err = s.put(tx, b)
-			return err
-		})
-	})
+	err := guard(func() error { return s.add(b) })
 	switch {
 	case err == nil && s.missing():
 		return s.leave()
 	case err == nil:
-		s.state = after
 		return nil
 	case errors.Is(err, errDamaged):
 		if err := s.setAside(err); err != nil {
@@ -46,41 +38,123 @@ func (s *Store) Write(b *journal.Batch) error {
 	return fmt.Errorf("store %s: %w", s.config.Folder, err)
 }
 
-// put makes a transaction of a batch and returns the state after it.
-func (s *Store) put(tx *bbolt.Tx, b *journal.Batch) (state, error) {
-	after := state{records: s.state.records, sum: s.state.sum, vector: b.Vector, horizon: b.Horizon, wall: b.Wall}
+// add appends a batch to the tail. When the tail is full bbolt takes it over first,
+// and what wouldn't fit into an empty one goes to bbolt with it.
+func (s *Store) add(b *journal.Batch) error {
 	if b.Whole {
+		return s.fold(b)
+	}
+	frame, err := s.tail.encode(b)
+	if err != nil {
+		return err
+	}
+	if int64(len(frame)) > s.tail.size {
+		return s.fold(b)
+	}
+	if !s.tail.fits(frame) {
+		if err := s.fold(nil); err != nil {
+			return err
+		}
+	}
+	return s.tail.append(frame)
+}
+
+// fold has bbolt take over the tail and then a batch, if there is one. In the order of
+// their keys, many records at once share pages that one by one they would each write.
+func (s *Store) fold(b *journal.Batch) error {
+	o := &overlay{}
+	if b == nil || !b.Whole {
+		var err error
+		if o, err = s.tail.replay(); err == nil && o.last != s.tail.number {
+			err = fmt.Errorf("the tail has %d frames, not %d", o.last, s.tail.number)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", errDamaged, err)
+		}
+	}
+	after, empty := s.state, s.tail.empty()
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		after = s.state
+		node, records, err := buckets(tx, b != nil && b.Whole)
+		if err != nil {
+			return err
+		}
+		if b != nil && b.Whole {
+			after.records, after.sum = 0, 0
+		}
+		if err := after.putAll(records, o); err != nil {
+			return err
+		}
+		if b != nil {
+			if err := after.putBatch(records, b); err != nil {
+				return err
+			}
+		}
+		return errors.Join(after.save(node), node.Put(keyTail(), seal(keyTail(), empty.place())))
+	})
+	if err == nil {
+		s.state, s.tail = after, empty
+	}
+	return err
+}
+
+// buckets returns the two buckets; afresh says that no record is kept.
+func buckets(tx *bbolt.Tx, afresh bool) (node, records *bbolt.Bucket, err error) {
+	if afresh {
 		if err := tx.DeleteBucket(bucketRegistry()); err != nil {
-			return state{}, fmt.Errorf("%w: %w", errDamaged, err)
+			return nil, nil, fmt.Errorf("%w: %w", errDamaged, err)
 		}
 		if _, err := tx.CreateBucket(bucketRegistry()); err != nil {
-			return state{}, err
+			return nil, nil, err
 		}
-		after.records, after.sum = 0, 0
 	}
-	node, records := tx.Bucket(bucketNode()), tx.Bucket(bucketRegistry())
+	node, records = tx.Bucket(bucketNode()), tx.Bucket(bucketRegistry())
 	if node == nil || records == nil {
-		return state{}, errDamaged
+		return nil, nil, errDamaged
 	}
+	return node, records, nil
+}
+
+// putAll puts the records of a tail.
+func (s *state) putAll(records *bbolt.Bucket, o *overlay) error {
+	if o.last > 0 {
+		s.vector, s.horizon, s.wall = o.vector, o.horizon, o.wall
+	}
+	for _, key := range o.keys() {
+		if err := s.set(records, []byte(key), o.records[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putBatch puts the records of a batch.
+func (s *state) putBatch(records *bbolt.Bucket, b *journal.Batch) error {
+	s.vector, s.horizon, s.wall = b.Vector, b.Horizon, b.Wall
 	for _, e := range b.Entries {
-		if err := after.set(records, e.Slot(), wire.AppendEntry(nil, e)); err != nil {
-			return state{}, err
+		key := recordKey(e.Slot())
+		if err := s.set(records, key, seal(key, wire.AppendEntry(nil, e))); err != nil {
+			return err
 		}
 	}
 	for _, slot := range b.Gone {
-		if err := after.set(records, slot, nil); err != nil {
-			return state{}, err
+		if err := s.set(records, recordKey(slot), nil); err != nil {
+			return err
 		}
 	}
-	return after, errors.Join(
-		node.Put(keyState(), seal(keyState(), after.encode())),
-		node.Put(keyWall(), seal(keyWall(), encodeWall(after.wall))),
+	return nil
+}
+
+// save puts what the records are, all together.
+func (s *state) save(node *bbolt.Bucket) error {
+	return errors.Join(
+		node.Put(keyState(), seal(keyState(), s.encode())),
+		node.Put(keyWall(), seal(keyWall(), encodeWall(s.wall))),
 	)
 }
 
-// set replaces a record by that of a content, or by none if it is nil.
-func (s *state) set(records *bbolt.Bucket, of registry.Slot, content []byte) error {
-	key := recordKey(of)
+// set replaces a record by another, or by none if it is nil.
+func (s *state) set(records *bbolt.Bucket, key, sealed []byte) error {
 	if before := records.Get(key); before != nil {
 		if len(before) < hashSize {
 			return errDamaged
@@ -88,10 +162,12 @@ func (s *state) set(records *bbolt.Bucket, of registry.Slot, content []byte) err
 		s.records--
 		s.sum -= binary.LittleEndian.Uint64(before)
 	}
-	if content == nil {
+	if sealed == nil {
 		return records.Delete(key)
 	}
-	sealed := seal(key, content)
+	if len(sealed) < hashSize {
+		return errDamaged
+	}
 	s.records++
 	s.sum += binary.LittleEndian.Uint64(sealed)
 	return records.Put(key, sealed)
