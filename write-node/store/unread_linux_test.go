@@ -87,8 +87,8 @@ func TestWhatCouldntBeReadIsKept(t *testing.T) {
 			}
 			other := t.TempDir()
 			for _, name := range []string{fileName, tailName} {
-				was := name + strings.TrimPrefix(files[0], fileName)
-				if err := os.Rename(filepath.Join(folder, was), filepath.Join(other, name)); err != nil {
+				raw, err := os.ReadFile(filepath.Join(folder, name+strings.TrimPrefix(files[0], fileName)))
+				if err := errors.Join(err, os.WriteFile(filepath.Join(other, name), raw, 0o600)); err != nil {
 					t.Fatal(err)
 				}
 			}
