@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"heureka/internal/nowait"
 	"heureka/read-node/fanout"
 	"heureka/wire"
 
@@ -19,7 +20,7 @@ type Acceptor struct {
 	config   Config
 	hub      Hub
 	log      *slog.Logger
-	attempts sync.Pool // of *attempt
+	attempts sync.Pool // of *nowait.Writer
 
 	stuck     atomic.Int64
 	patiently atomic.Uint64
@@ -30,7 +31,7 @@ type Acceptor struct {
 // configuration is a valid one.
 func NewAcceptor(config Config, hub Hub, log *slog.Logger) *Acceptor {
 	a := &Acceptor{config: config, hub: hub, log: log}
-	a.attempts.New = func() any { return newAttempt() }
+	a.attempts.New = func() any { return nowait.New() }
 	return a
 }
 

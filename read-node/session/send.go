@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"heureka/internal/nowait"
 	"heureka/wire"
 )
 
@@ -76,9 +77,9 @@ func (s *Session) try(bytes []byte) int {
 	if s.raw == nil {
 		return 0
 	}
-	a := s.common.attempts.Get().(*attempt)
+	a := s.common.attempts.Get().(*nowait.Writer)
 	defer s.common.attempts.Put(a)
-	return a.on(s.raw, bytes)
+	return a.Write(s.raw, bytes)
 }
 
 // start has the backlog written, unless it is, or waits for the welcome.

@@ -23,7 +23,7 @@ func (s *session) hand(items []item) error {
 	var b batch
 	return s.api.state.Do(s.ctx, Command{
 		Apply: func(o *owner.Owner, now model.Moment) { b = s.apply(o, items, now) },
-		Done:  func() { s.answers <- b }, // the slot is its room
+		Done:  func() { s.deliver(b) }, // the slot is its room
 	})
 }
 

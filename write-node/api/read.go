@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"time"
@@ -69,7 +70,7 @@ func (s *session) read() error {
 // tells why it is refused.
 func (s *session) readFrame(buffer *bytes.Buffer) (*wire.Error, error) {
 	buffer.Reset()
-	kind, r, err := s.conn.Reader(s.ctx)
+	kind, r, err := s.conn.Reader(context.Background()) // the socket is closed with s.ctx
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}

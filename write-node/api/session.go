@@ -1,13 +1,14 @@
 package api
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"heureka/model"
 	"heureka/wire"
@@ -17,7 +18,8 @@ import (
 )
 
 // session is one registration channel. Its reader runs on the goroutine of the
-// HTTP handler, its writer on one of its own.
+// HTTP handler. What is said is written by whoever has it, as far as the socket takes
+// it at once, and the rest by a writer, a goroutine that ends with it.
 type session struct {
 	api    *API
 	id     owner.ConnID
@@ -28,9 +30,23 @@ type session struct {
 	ctx    context.Context // ends with the session
 	cancel context.CancelCauseFunc
 
-	slots   chan struct{}     // one in it for each batch whose answers haven't left
-	answers chan batch        // has room for as many, so that sending never blocks
-	orders  chan wire.Message // from the node itself: go-away, a closing error
+	socket net.Conn        // below conn
+	raw    syscall.RawConn // of socket; nil: nothing can be tried there
+	slots  chan struct{}   // one in it for each batch whose answers haven't left
+
+	out      sync.Mutex     // held for one write that doesn't wait, at most
+	answers  []batch        // that wait for the writer; no more than there are slots
+	orders   []wire.Message // from the node itself: go-away, a closing error
+	rest     []byte         // of a frame that has begun to leave
+	owed     int            // batches whose answers end in rest
+	pong     []byte         // the newest that waits
+	farewell []byte         // the library's close frame, if it waits
+	parted   chan struct{}  // closed when it has left
+	writing  bool           // there is a writer; at first: there can't be one yet
+	closing  bool           // the writer closes the connection: the next frame is the library's
+	shut     bool           // a close frame has been said: nothing may follow
+	over     bool           // no writer is started any more
+	writers  sync.WaitGroup
 
 	greeted bool        // reader: the hello has come
 	opened  bool        // owner's goroutine: the owner knows of the connection
@@ -53,9 +69,7 @@ var errTooSlow = errors.New("the peer took no byte for too long")
 func newSession(a *API, id owner.ConnID) *session {
 	s := &session{
 		api: a, id: id, log: a.log,
-		slots:   make(chan struct{}, a.cfg.Batches),
-		answers: make(chan batch, a.cfg.Batches),
-		orders:  make(chan wire.Message, maxOrders),
+		slots: make(chan struct{}, a.cfg.Batches), writing: true,
 	}
 	s.ctx, s.cancel = context.WithCancelCause(a.base)
 	return s
@@ -73,16 +87,18 @@ func (a *API) serveRegistrations(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, wire.NewError(wire.CodeUnsupportedVersion, "the subprotocols here are %s and %s", wire.SubprotocolJSON, wire.SubprotocolProto))
 		return
 	}
-	taken := &taking{ResponseWriter: w}
-	conn, err := websocket.Accept(taken, r, &websocket.AcceptOptions{Subprotocols: []string{format.Subprotocol()}})
+	s.format, s.log = format, a.log.With("remote", r.RemoteAddr)
+	conn, err := websocket.Accept(&taking{w, s}, r, &websocket.AcceptOptions{
+		Subprotocols: []string{format.Subprotocol()}, OnPingReceived: s.pinged,
+	})
 	if err != nil {
 		a.log.Debug("no websocket", "remote", r.RemoteAddr, "err", err)
 		return // Accept has answered
 	}
-	conn.SetReadLimit(-1) // Config.MaxMessage counts: the peer is to hear of it
-	stop := context.AfterFunc(a.base, func() { _ = taken.socket.Close() })
+	conn.SetReadLimit(-1)                                             // Config.MaxMessage counts: the peer is to hear of it
+	stop := context.AfterFunc(s.ctx, func() { _ = s.socket.Close() }) // under whatever goes on, a closing handshake too
 	defer stop()
-	s.conn, s.format, s.log = conn, format, a.log.With("remote", r.RemoteAddr)
+	s.conn = conn
 	s.run()
 }
 
@@ -94,33 +110,18 @@ func frameType(f wire.Format) websocket.MessageType {
 	return websocket.MessageText
 }
 
-// taking is a response that remembers the socket that a handshake takes over: an
-// abort closes it under whatever goes on, a closing handshake too.
-type taking struct {
-	http.ResponseWriter
-	socket net.Conn
-}
-
-// Hijack hands over the socket.
-func (w *taking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	socket, buffers, err := http.NewResponseController(w.ResponseWriter).Hijack()
-	w.socket = socket
-	return socket, buffers, err
-}
-
 // run returns when the session has ended, its writer too, and the owner knows.
 func (s *session) run() {
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		s.write()
-	}()
+	s.writers.Go(s.write) // what the node has said already
 	err := s.read()
 	if err != nil {
 		s.cancel(err)
 	}
-	<-written // what has been said to it before its end leaves first
-	s.cancel(err)
+	<-s.ctx.Done() // what has been said to it before its end leaves first
+	s.out.Lock()
+	s.over = true
+	s.out.Unlock()
+	s.writers.Wait()
 	_ = s.conn.CloseNow()
 	s.close(s.ending(err))
 	s.api.metrics.unwritten.Sub(float64(len(s.slots)))
@@ -133,12 +134,4 @@ func (s *session) close(why owner.Ending) {
 		Apply: func(o *owner.Owner, _ model.Moment) { o.Close(s.id, why) },
 		Done:  func() {},
 	})
-}
-
-// tell has the writer say something of the node's own. It never blocks.
-func (s *session) tell(m wire.Message) {
-	select {
-	case s.orders <- m:
-	default: // it is ending already
-	}
 }

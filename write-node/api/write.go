@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"heureka/wire"
@@ -13,30 +14,30 @@ import (
 
 // outgoing is what is there to be said at one time.
 type outgoing struct {
+	first    []byte // the rest of a frame, or a control frame
 	messages []wire.Message
 	batches  int         // whose slots it gives back
 	last     *wire.Error // closes the connection, and is the last of messages
 }
 
-// write sends answers and the node's own words until the session ends.
+// write says what waits, as the peer takes it, until nothing does.
 func (s *session) write() {
-	slow := time.AfterFunc(time.Hour, func() { s.cancel(errTooSlow) })
-	slow.Stop()
-	defer slow.Stop()
-	var frame []byte
+	var room []byte
 	var out outgoing
 	for s.gather(&out) {
-		var err error
-		frame, err = s.send(out.messages, frame, slow)
-		for range out.batches {
-			<-s.slots
-			s.api.metrics.unwritten.Dec()
+		err := s.patiently(out.first)
+		if err == nil {
+			room, err = s.send(out.messages, room)
 		}
+		s.give(out.batches)
 		if err != nil {
 			s.cancel(err)
 			return
 		}
 		if out.last != nil {
+			s.out.Lock()
+			s.closing = true
+			s.out.Unlock()
 			_ = s.conn.Close(websocket.StatusCode(out.last.Code.CloseCode()), out.last.Name)
 			s.cancel(out.last)
 			return
@@ -44,30 +45,59 @@ func (s *session) write() {
 	}
 }
 
-// gather waits for something to say and takes all that is there. It reports
-// false when the session has ended.
+// gather takes all that there is to say. It reports false when that is nothing, and
+// the writer ends; a session that has ended has nothing to say.
 func (s *session) gather(out *outgoing) bool {
 	clear(out.messages)
 	*out = outgoing{messages: out.messages[:0]}
-	select {
-	case <-s.ctx.Done():
-		return false
-	case b := <-s.answers:
-		out.add(b)
-	case m := <-s.orders:
-		s.obey(out, m)
+	s.out.Lock()
+	defer s.out.Unlock()
+	switch {
+	case s.ctx.Err() != nil:
+	case s.rest != nil:
+		out.first, out.batches = s.rest, s.owed
+		s.rest, s.owed = nil, 0
+		return true
+	case s.farewell != nil:
+		out.first, s.farewell = s.farewell, nil
+		return true
+	case s.shut:
+		if s.parted != nil {
+			close(s.parted)
+			s.parted = nil
+		}
+	case s.pong != nil:
+		out.first, s.pong = s.pong, nil
+		return true
+	case len(s.answers)+len(s.orders) > 0:
+		s.empty(out)
+		return true
 	}
-	for out.last == nil {
-		select {
-		case b := <-s.answers:
+	s.writing = false
+	_ = s.socket.SetWriteDeadline(time.Time{}) // which counts for what is written at once, too
+	return false
+}
+
+// empty takes the answers, then the node's own words: one that ends the connection
+// comes after the answers that are there.
+func (s *session) empty(out *outgoing) {
+	for _, b := range s.answers {
+		if out.last == nil {
 			out.add(b)
-		case m := <-s.orders:
-			s.obey(out, m)
-		default:
-			return true
 		}
 	}
-	return true
+	for _, m := range s.orders {
+		last, ends := m.(*wire.Error)
+		switch {
+		case out.last != nil:
+		case ends:
+			out.end(last)
+		default:
+			out.messages = append(out.messages, m)
+		}
+	}
+	clear(s.answers)
+	s.answers, s.orders = s.answers[:0], nil
 }
 
 func (out *outgoing) add(b batch) {
@@ -83,50 +113,47 @@ func (out *outgoing) end(err *wire.Error) {
 	out.last = err
 }
 
-// obey adds a word of the node itself. One that ends the connection comes after
-// the answers that are there.
-func (s *session) obey(out *outgoing, m wire.Message) {
-	last, ends := m.(*wire.Error)
-	if !ends {
-		out.messages = append(out.messages, m)
-		return
-	}
-	for out.last == nil {
-		select {
-		case b := <-s.answers:
-			out.add(b)
-		default:
-			out.end(last)
-		}
-	}
-}
-
 // send writes messages in as few frames as the frames' size allows. It returns
 // the buffer, to be used again.
-func (s *session) send(messages []wire.Message, frame []byte, slow *time.Timer) ([]byte, error) {
+func (s *session) send(messages []wire.Message, room []byte) ([]byte, error) {
 	limit := s.api.cfg.MaxFrame
 	for len(messages) > 0 {
-		frame = frame[:0]
-		for len(messages) > 0 && len(frame) < limit {
+		room = append(room[:0], make([]byte, wire.FrameHeadroom)...)
+		for len(messages) > 0 && len(room) < limit {
 			var err error
-			if frame, err = s.format.Append(frame, messages[0]); err != nil {
-				return frame, err
+			if room, err = s.format.Append(room, messages[0]); err != nil {
+				return room, err
 			}
 			s.api.metrics.count(messages[0])
 			messages = messages[1:]
 		}
-		slow.Reset(s.api.cfg.WriteTimeout)
-		err := s.conn.Write(s.ctx, frameType(s.format), frame)
-		slow.Stop()
-		if err != nil {
-			if errors.Is(context.Cause(s.ctx), errTooSlow) {
-				s.api.metrics.count(wire.NewError(wire.CodeTooSlow, "%s", errTooSlow))
-			}
-			return frame, fmt.Errorf("write: %w", err)
+		if err := s.patiently(wire.SealFrame(s.format, room)); err != nil {
+			return room, err
 		}
 	}
-	if cap(frame) > 2*limit {
-		frame = nil
+	if cap(room) > 2*limit {
+		room = nil
 	}
-	return frame, nil
+	return room, nil
+}
+
+// patiently writes bytes as the peer takes them, however slowly, but not if it takes
+// none for Config.WriteTimeout.
+func (s *session) patiently(frame []byte) error {
+	for len(frame) > 0 {
+		_ = s.socket.SetWriteDeadline(time.Now().Add(s.api.cfg.WriteTimeout)) // a closed socket says so when it is written to
+		n, err := s.socket.Write(frame)
+		frame = frame[n:]
+		switch {
+		case err == nil, n > 0 && errors.Is(err, os.ErrDeadlineExceeded):
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			s.api.metrics.count(wire.NewError(wire.CodeTooSlow, "%s", errTooSlow))
+			return errTooSlow
+		case s.ctx.Err() != nil:
+			return context.Cause(s.ctx)
+		default:
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	return nil
 }

@@ -91,12 +91,17 @@ func (l *loop) run(net network) {
 
 // takeMore takes what else has come, up to a batch, without waiting.
 func (l *loop) takeMore(net network) {
+	incoming := net.Incoming()
 	for range batch {
-		select {
-		case m := <-net.Incoming():
-			l.owner.Receive(l.now(), m)
+		select { // of one channel: that costs a fraction of a choice
 		case c := <-l.commands:
 			l.apply(c)
+			continue
+		default:
+		}
+		select {
+		case m := <-incoming:
+			l.owner.Receive(l.now(), m)
 		default:
 			return
 		}

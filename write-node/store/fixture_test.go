@@ -114,6 +114,7 @@ func opened(t testing.TB, config Config) (*Store, Contents) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, s) })
+	s.lookEvery = 0
 	return s, contents
 }
 

@@ -61,6 +61,10 @@ type Store struct {
 	file  *os.File  // of db
 	state state     // as db has it
 	tail  tail      // what has been written since
+	bytes int64     // of both files
+
+	lookEvery time.Duration // see missing
+	looked    time.Time
 
 	wall   int64 // of what was read when the store was opened; 0: unknown
 	unread error // why what the folder had wasn't read when the store was opened
@@ -78,7 +82,7 @@ func Open(config Config, log *slog.Logger) (*Store, Contents, error) {
 	if err := config.Validate(); err != nil {
 		return nil, Contents{}, err
 	}
-	s := &Store{config: config, path: filepath.Join(config.Folder, fileName), log: log.With("store", config.Folder)}
+	s := &Store{lookEvery: lookEvery, config: config, path: filepath.Join(config.Folder, fileName), log: log.With("store", config.Folder)}
 	contents, err := s.open()
 	if passing(err) {
 		s.log.Error("the store can't be opened now", "err", err)
@@ -150,6 +154,9 @@ func (s *Store) load() (Contents, error) {
 		contents, err = s.readAll()
 		return err
 	})
+	if err == nil {
+		s.measure()
+	}
 	if err != nil && fresh {
 		s.drop(err)
 		err = errors.Join(err, os.Remove(s.path)) // half a file would look damaged; a tail alone is nothing
@@ -165,7 +172,9 @@ func (s *Store) openDB() (err error) {
 		FreelistType: bbolt.FreelistMapType,
 		NoStatistics: true,
 		OpenFile:     s.openFile,
-		Timeout:      1, // a nanosecond: don't wait, the folder is ours
+		// Address space only, so that it isn't mapped anew with each doubling.
+		InitialMmapSize: 64 << 20,
+		Timeout:         1, // a nanosecond: don't wait, the folder is ours
 	})
 	var system syscall.Errno
 	switch {
@@ -216,7 +225,7 @@ func (s *Store) drop(because error) {
 		_ = s.file.Close() // bbolt may have closed it
 	}
 	_ = s.tail.close() // likewise
-	s.db, s.file, s.state, s.tail = nil, nil, state{}, tail{}
+	s.db, s.file, s.state, s.tail, s.bytes = nil, nil, state{}, tail{}, 0
 }
 
 // Close lets go of the file and the folder, without waiting for the disk; see Sync.
@@ -250,15 +259,13 @@ func (s *Store) Sync() error {
 }
 
 // Size returns how many bytes the files have.
-func (s *Store) Size() int64 {
-	if s.file == nil {
-		return 0
+func (s *Store) Size() int64 { return s.bytes }
+
+// measure notes how large the files are.
+func (s *Store) measure() {
+	if info, err := s.file.Stat(); err == nil { // else it is told of when it is written
+		s.bytes = info.Size() + s.tail.size
 	}
-	info, err := s.file.Stat()
-	if err != nil {
-		return 0 // it is told of when it is written
-	}
-	return info.Size() + s.tail.size
 }
 
 // tailPath is where the tail is.

@@ -94,6 +94,7 @@ func (s *Store) fold(b *journal.Batch) error {
 	})
 	if err == nil {
 		s.state, s.tail = after, empty
+		s.measure()
 	}
 	return err
 }
