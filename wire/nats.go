@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"heureka/cluster"
@@ -52,7 +53,7 @@ var ErrPacket = errors.New("wire: not a message between nodes")
 
 // EncodePacket returns the bytes of a message between nodes.
 func EncodePacket(m cluster.Message) ([]byte, error) {
-	e := packetEncoder{index: make(map[model.Incarnation]uint64)}
+	var e packetEncoder
 	var field protowire.Number
 	var write func([]byte) []byte
 	switch m := m.(type) {
@@ -81,20 +82,38 @@ func EncodePacket(m cluster.Message) ([]byte, error) {
 // packetEncoder collects the incarnations that the content refers to.
 type packetEncoder struct {
 	table []model.Incarnation
-	index map[model.Incarnation]uint64 // +1
+	index map[model.Incarnation]uint64 // +1; once there are many
 }
+
+// fewIncarnations are looked through faster than looked up: most messages have one.
+const fewIncarnations = 8
 
 func (e *packetEncoder) ref(inc model.Incarnation) uint64 {
 	if inc.IsZero() {
 		return 0
 	}
-	i, ok := e.index[inc]
-	if !ok {
-		e.table = append(e.table, inc)
-		i = uint64(len(e.table))
-		e.index[inc] = i
+	if len(e.table) <= fewIncarnations {
+		if i := slices.Index(e.table, inc); i >= 0 {
+			return uint64(i) + 1
+		}
+	} else if i, ok := e.index[inc]; ok {
+		return i
 	}
-	return i
+	e.table = append(e.table, inc)
+	if len(e.table) > fewIncarnations {
+		e.remember()
+	}
+	return uint64(len(e.table))
+}
+
+// remember brings the index up to the table.
+func (e *packetEncoder) remember() {
+	if e.index == nil {
+		e.index = make(map[model.Incarnation]uint64, 4*fewIncarnations)
+	}
+	for i := len(e.index); i < len(e.table); i++ {
+		e.index[e.table[i]] = uint64(i) + 1
+	}
 }
 
 // incarnations appends those that were referred to.

@@ -22,7 +22,6 @@ var ErrStored = errors.New("wire: not what a node stores")
 // AppendEntry appends an entry by itself.
 func AppendEntry(b []byte, x *registry.Entry) []byte {
 	var e packetEncoder
-	e.index = make(map[model.Incarnation]uint64, 2)
 	content := e.entry(nil, 2, x)
 	return append(e.incarnations(b), content...)
 }
@@ -53,7 +52,6 @@ func DecodeEntry(message []byte) (*registry.Entry, error) {
 // AppendVector appends a vector by itself.
 func AppendVector(b []byte, v model.Vector) []byte {
 	var e packetEncoder
-	e.index = make(map[model.Incarnation]uint64, len(v))
 	content := e.vector(nil, 2, v)
 	return append(e.incarnations(b), content...)
 }
