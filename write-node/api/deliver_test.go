@@ -86,16 +86,16 @@ func leaveLater(t *testing.T, each int) {
 	var stuck atomic.Bool
 	var saying sync.WaitGroup
 	defer saying.Wait()
-	pinging, stop := context.WithCancel(t.Context())
+	talking, stop := context.WithCancel(t.Context())
 	defer stop()
 	saying.Go(func() {
 		for seq := uint64(1); !stuck.Load(); seq += uint64(each) {
-			if c.conn.Write(t.Context(), websocket.MessageText, []byte(beats(t, seq, each))) != nil {
+			if c.conn.Write(talking, websocket.MessageText, []byte(beats(t, seq, each))) != nil {
 				return
 			}
-			saying.Go(func() { _ = c.conn.Ping(pinging) }) // of those that wait, only the newest is answered
+			saying.Go(func() { _ = c.conn.Ping(talking) }) // of those that wait, only the newest is answered
 		}
-		_ = c.conn.Write(t.Context(), websocket.MessageText, []byte(beats(t, last, 1)))
+		_ = c.conn.Write(talking, websocket.MessageText, []byte(beats(t, last, 1)))
 	})
 	patience := time.After(time.Minute)
 	for b.unwritten() < float64(cfg.Batches) {
