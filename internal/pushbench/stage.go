@@ -135,6 +135,10 @@ func (s *stage) cluster(writes, reads int, stored bool) (*fleet, error) {
 	return f, nil
 }
 
+// maxOpening is more subscribers than any row has: they are let in as fast as they
+// come, as it is no storm that is measured.
+const maxOpening = 20_000
+
 // arguments returns those of a node's program.
 func arguments(n dev.Node, writes []dev.Node) []string {
 	args := []string{"--name", n.Name, "--http", n.HTTP, "--admin", n.Admin, "--log-format", "text", "--log-level", "warn",
@@ -147,7 +151,7 @@ func arguments(n dev.Node, writes []dev.Node) []string {
 		}
 	}
 	if n.Role == cluster.Read {
-		return append(args, "--nats", strings.Join(nats, ","))
+		return append(args, "--nats", strings.Join(nats, ","), "--max-opening", fmt.Sprint(maxOpening))
 	}
 	return append(args, "--nats-listen", n.NATS, "--routes-listen", n.Routes, "--peers", strings.Join(peers, ","),
 		"--cluster-size", fmt.Sprint(len(writes)))

@@ -35,7 +35,12 @@ func (n *readNode) begin(r *cluster.Replica) {
 	n.desk, n.issuer = resume.NewDesk(resume.Config{Wait: n.w.times.resume}), resume.NewIssuer("")
 	n.hub = fanout.New(n.w.times.hub(), interest.DefaultLimits(), func(set interest.Set) string { return n.issuer.Token(r, set) })
 	n.sessions, n.stale, n.planned = make(map[fanout.SessionID]*subscription), false, 0
-	n.every(n.w.times.heartbeat, func() { n.hub.Heartbeat(n.stale) })
+	const parts = 3
+	part := uint64(0)
+	n.every(n.w.times.heartbeat/parts, func() {
+		n.hub.Beat(part, parts)
+		part = (part + 1) % parts
+	})
 }
 
 func (n *readNode) receive(m cluster.Message, now model.Moment) { n.replica.Receive(now, m) }

@@ -160,15 +160,26 @@ func (h *Hub) Written(id SessionID) {
 
 // Heartbeat makes each session hear a heartbeat when it next has been told
 // everything: at the end of that frame, or alone if there is nothing else. Call it
-// once every heartbeat interval, and when staleness changes. Stale is what
-// heartbeats and Synceds say of the node from now on.
+// when staleness changes. Stale is what heartbeats and Synceds say of the node from
+// now on.
 func (h *Hub) Heartbeat(stale bool) {
 	h.stale = stale
+	h.Beat(0, 1)
+}
+
+// Beat makes one of several parts of the sessions hear a heartbeat. Call it with one
+// part after the other, so that each has its turn once every heartbeat interval:
+// thousands of heartbeats at once would keep changes waiting.
+func (h *Hub) Beat(part, parts uint64) {
 	for _, s := range h.order {
-		s.beat = true
-		h.wake(s)
+		if uint64(s.id)%parts == part {
+			s.beat = true
+			h.wake(s)
+		}
 	}
-	h.widen()
+	if part == 0 {
+		h.widen()
+	}
 }
 
 // wake makes the next Deliveries look at a session that is idle.

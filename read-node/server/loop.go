@@ -17,7 +17,8 @@ import (
 
 const (
 	tickEvery = 50 * time.Millisecond
-	batch     = 512 // inputs that are taken before their effects are looked at
+	beatEvery = 100 * time.Millisecond // some sessions hear a heartbeat
+	batch     = 512                    // inputs that are taken before their effects are looked at
 )
 
 // network is what the loop needs of replication.Link.
@@ -53,8 +54,10 @@ func (l *loop) run(net network) {
 	var once <-chan struct{} // at, while there may be more to hand out
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
-	heartbeat := time.NewTicker(l.heartbeat)
+	parts := max(1, uint64(l.heartbeat/beatEvery))
+	heartbeat := time.NewTicker(l.heartbeat / time.Duration(parts))
 	defer heartbeat.Stop()
+	var part uint64
 	paced := time.NewTimer(l.heartbeat)
 	defer paced.Stop()
 	for {
@@ -67,7 +70,8 @@ func (l *loop) run(net network) {
 			l.published(l.core, now)
 		case <-paced.C: // somebody's next frame is due
 		case <-heartbeat.C:
-			l.core.hub.Heartbeat(l.core.stale)
+			l.core.hub.Beat(part, parts)
+			part = (part + 1) % parts
 		case m := <-net.Incoming():
 			l.core.replica.Receive(l.now(), m)
 		case c := <-l.commands:
