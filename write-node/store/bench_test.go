@@ -1,18 +1,27 @@
 package store
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"heureka/model"
 	"heureka/write-node/journal"
 )
 
+// real is the configuration of a store with a tail of the usual size.
+func real(folder string) Config {
+	c := config(folder)
+	c.tail = 0
+	return c
+}
+
 // BenchmarkOpen opens a store of many entries: pages, records and entries checked
 // and read.
 func BenchmarkOpen(b *testing.B) {
 	const entries = 100_000
 	folder := b.TempDir()
-	s, _ := opened(b, config(folder))
+	s, _ := opened(b, real(folder))
 	whole := &journal.Batch{Whole: true, Vector: model.Vector{author: entries}, Horizon: model.Vector{}}
 	for n := range entries {
 		whole.Entries = append(whole.Entries, entry(n, uint64(n+1), false))
@@ -24,7 +33,7 @@ func BenchmarkOpen(b *testing.B) {
 	closed(b, s)
 	b.ReportAllocs()
 	for b.Loop() {
-		s, contents := opened(b, config(folder))
+		s, contents := opened(b, real(folder))
 		if len(contents.Entries) != entries {
 			b.Fatalf("%d entries", len(contents.Entries))
 		}
@@ -35,21 +44,35 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportMetric(float64(size)/entries, "B/entry")
 }
 
-// BenchmarkWrite writes batches of one entry into a store of many.
+// BenchmarkWrite writes batches into a store of many entries, with what bbolt takes
+// over now and then.
 func BenchmarkWrite(b *testing.B) {
-	s, _ := opened(b, config(b.TempDir()))
-	whole := &journal.Batch{Whole: true, Vector: model.Vector{author: 1}, Horizon: model.Vector{}}
-	for n := range 10_000 {
-		whole.Entries = append(whole.Entries, entry(n, 1, false))
-	}
-	if err := s.Write(whole); err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for n := 0; b.Loop(); n++ {
-		batch := &journal.Batch{Entries: whole.Entries[n%10_000:][:1], Vector: whole.Vector, Horizon: whole.Horizon}
-		if err := s.Write(batch); err != nil {
-			b.Fatal(err)
-		}
+	const many = 10_000
+	for _, size := range []int{1, 32} {
+		b.Run(fmt.Sprint("entries=", size), func(b *testing.B) {
+			s, _ := opened(b, real(b.TempDir()))
+			s.lookEvery = lookEvery
+			whole := &journal.Batch{Whole: true, Vector: model.Vector{author: 1}, Horizon: model.Vector{}}
+			for n := range many {
+				whole.Entries = append(whole.Entries, entry(n, 1, false))
+			}
+			if err := s.Write(whole); err != nil {
+				b.Fatal(err)
+			}
+			order := rand.New(rand.NewPCG(1, 1)).Perm(many)
+			batch := &journal.Batch{Vector: whole.Vector, Horizon: whole.Horizon}
+			b.ReportAllocs()
+			for n := 0; b.Loop(); {
+				batch.Entries = batch.Entries[:0]
+				for range size {
+					batch.Entries = append(batch.Entries, whole.Entries[order[n%many]])
+					n++
+				}
+				if err := s.Write(batch); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*size), "ns/entry")
+		})
 	}
 }
