@@ -116,8 +116,12 @@ func (s *Session) answer(m wire.Message) *wire.Error {
 	return nil
 }
 
-// release puts the welcome, and what has waited for it behind it.
+// release puts the welcome, and what has waited for it behind it. Where the session
+// ends before it could, the last words are in the backlog, and no welcome goes first.
 func (s *Session) release(welcome []byte) {
+	if s.shut {
+		return
+	}
 	s.held = false
 	b := s.backlog
 	if b == nil {
