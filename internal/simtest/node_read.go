@@ -32,7 +32,7 @@ func (w *world) addReader(name string) {
 }
 
 func (n *readNode) begin(r *cluster.Replica) {
-	n.desk, n.issuer = resume.NewDesk(resume.Config{Wait: n.w.times.resume}), resume.NewIssuer("")
+	n.desk, n.issuer = resume.NewDesk(resume.Config{Wait: n.w.times.resume, MaxMissed: 50}), resume.NewIssuer("")
 	n.hub = fanout.New(n.w.times.hub(), interest.DefaultLimits(), func(set interest.Set) string { return n.issuer.Token(r, set) })
 	n.sessions, n.stale, n.planned = make(map[fanout.SessionID]*subscription), false, 0
 	const parts = 3

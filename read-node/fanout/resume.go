@@ -32,6 +32,8 @@ func (h *Hub) resume(s *session, r *Resume) {
 		s.refused = r.Refused
 		h.counters.Refused++
 	case s.group != nil:
+	case r.TooMuch:
+		h.counters.Outweighed++
 	default:
 		keys, fit := h.sift(s.next, r.Missed)
 		if !fit {

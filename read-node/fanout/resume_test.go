@@ -267,6 +267,22 @@ var resumeRules = map[string]func(r *comeback){
 			r.t.Errorf("hears %q", heard)
 		}
 	},
+	"who missed too much to be looked up gets a snapshot": func(r *comeback) {
+		r.put(instance("A", "1", ""))
+		r.goes(app("A"))
+		r.remove(model.NewKey("A", "1"))
+		r.put(instance("A", "2", ""))
+		r.open(2)
+		r.subs[2].judge.Resumes(1, r.before.memory)
+		err := r.trySubscribe(2, fanout.Subscription{Seq: 1, Set: r.before.set, Resume: &fanout.Resume{TooMuch: true}})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.hears(2, "snapshot 1", "+A/2", "synced 1 with 1")
+		if s := r.hub.Stats(); s.Outweighed != 1 || s.Resumed != 0 {
+			r.t.Errorf("stats = %+v", s)
+		}
+	},
 	"a token that doesn't count is refused aloud": func(r *comeback) {
 		r.put(instance("A", "1", ""))
 		r.goes(app("A"))

@@ -25,6 +25,8 @@ type Resume struct {
 	// Missed is every key that changed in the registry beyond the token up to now and
 	// that the set could ever have matched, and maybe others, in any order.
 	Missed []model.Key
+	// TooMuch says that these are so many that they weren't looked up: a snapshot it is.
+	TooMuch bool
 	// Refused is why the token doesn't count. A snapshot that replaces says so.
 	Refused string
 }

@@ -30,6 +30,9 @@ type Config struct {
 	// Wait is how long at most a subscriber waits for this node to have come as far
 	// as the one that it comes from. It is longer than registry.ViewConfig.Grace.
 	Wait time.Duration
+	// MaxMissed is the most that is looked up for a token: who missed more gets a
+	// snapshot, whatever that says.
+	MaxMissed int
 }
 
 // Node is the registry as a Desk asks it: a cluster.Replica.
@@ -139,7 +142,8 @@ func (d *Desk) decide(now time.Duration, node Node, w *waiting) bool {
 	position, refusal := judge(node, w.token)
 	switch {
 	case refusal == "":
-		w.Resume = &fanout.Resume{Missed: d.gap.missed(now, node, position, w.Set)}
+		keys, all := d.gap.missed(now, node, position, w.Set, d.config.MaxMissed)
+		w.Resume = &fanout.Resume{Missed: keys, TooMuch: !all}
 		d.stats.Resumed++
 	case refusal != TooOld && now < w.until:
 		return false

@@ -97,7 +97,7 @@ func TestDeskReceives(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.node.entries = []mark{{model.NewKey("a", "missed"), model.Dot{Incarnation: other, Seq: 1}}}
-			d := NewDesk(Config{Cluster: "prod", Wait: wait})
+			d := NewDesk(Config{Cluster: "prod", Wait: wait, MaxMissed: 100})
 			arrival := Arrival{Session: 5, Subscription: fanout.Subscription{Seq: 3, Set: set(t, "a")}}
 			got, now := d.Receive(time.Second, &tt.node, arrival, tt.token)
 			if now == tt.waits {
@@ -134,7 +134,7 @@ func TestDeskReceives(t *testing.T) {
 }
 
 func TestDeskWaitsNoLongerThanNeeded(t *testing.T) {
-	d := NewDesk(Config{Cluster: "prod", Wait: time.Hour})
+	d := NewDesk(Config{Cluster: "prod", Wait: time.Hour, MaxMissed: 100})
 	n := &node{vector: model.Vector{one: 6}}
 	for id := range fanout.SessionID(3) {
 		a := Arrival{Session: id, Subscription: fanout.Subscription{Set: set(t, "a")}}

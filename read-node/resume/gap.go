@@ -2,6 +2,7 @@ package resume
 
 import (
 	"iter"
+	"math"
 	"time"
 
 	"heureka/interest"
@@ -43,13 +44,16 @@ const (
 )
 
 // missed returns the keys of what changed beyond a position and may concern who has
-// that set, some of them twice.
-func (g *gap) missed(now time.Duration, node Node, position model.Vector, set interest.Set) []model.Key {
+// that set, some of them twice. It reports false where what changed is too much to be
+// looked up.
+func (g *gap) missed(now time.Duration, node Node, position model.Vector, set interest.Set, most int) ([]model.Key, bool) {
+	if !g.reach(node, position, most) {
+		return nil, false
+	}
 	g.used = now
-	g.reach(node, position)
 	apps, only := applications(set)
 	if !only {
-		return g.all(position)
+		return g.all(position), true
 	}
 	var keys []model.Key
 	for _, app := range apps {
@@ -59,29 +63,40 @@ func (g *gap) missed(now time.Duration, node Node, position model.Vector, set in
 			}
 		}
 	}
-	return keys
+	return keys, true
 }
 
 // reach makes the gap one that has all beyond the position, and what is beyond it now.
-func (g *gap) reach(node Node, position model.Vector) {
+// It reports false, and leaves the gap to others, where that is more than so much.
+func (g *gap) reach(node Node, position model.Vector, most int) bool {
 	switch {
 	case g.from == nil, !position.Includes(g.from), len(g.marks) > 2*g.first+gapSlack:
-		*g = gap{from: position, apps: make(map[string][]int32), used: g.used}
-		g.add(node.Missed(position))
-		g.first = len(g.marks)
+		fresh := gap{from: position, apps: make(map[string][]int32), used: g.used}
+		if !fresh.add(node.Missed(position), most) {
+			return false
+		}
+		fresh.first = len(fresh.marks)
+		*g = fresh
 	case !g.at.Equal(node.Vector()):
-		g.add(node.Missed(g.at))
+		g.add(node.Missed(g.at), math.MaxInt)
 	default:
-		return
+		return true
 	}
 	g.at = node.Vector().Clone()
+	return true
 }
 
-func (g *gap) add(missed iter.Seq2[model.Key, model.Dot]) {
+// add adds what was missed. It reports false, and stops there, where that is more
+// than so much.
+func (g *gap) add(missed iter.Seq2[model.Key, model.Dot], most int) bool {
 	for key, dot := range missed {
+		if most--; most < 0 {
+			return false
+		}
 		g.apps[key.App] = append(g.apps[key.App], int32(len(g.marks)))
 		g.marks = append(g.marks, mark{key, dot})
 	}
+	return true
 }
 
 // all returns every key beyond the position.

@@ -2,6 +2,7 @@ package resume
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -27,7 +28,7 @@ func TestAGapHasWhatAnyoneMissed(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		n := &node{vector: make(model.Vector)}
 		positions := []model.Vector{{}}
-		d := NewDesk(Config{Cluster: "prod"})
+		d := NewDesk(Config{Cluster: "prod", MaxMissed: 10 * gapSlack})
 		for step := range 600 {
 			for range random.IntN(5) {
 				n.author([]model.Incarnation{one, two, other}[random.IntN(3)], model.NewKey(fmt.Sprint("A", random.IntN(10)), fmt.Sprint(random.IntN(20))))
@@ -35,7 +36,7 @@ func TestAGapHasWhatAnyoneMissed(t *testing.T) {
 			positions = append(positions, n.vector.Clone())
 			d.Due(time.Duration(step)*time.Second, n)
 			position, s := positions[random.IntN(len(positions))], sets[random.IntN(len(sets))]
-			got := d.gap.missed(time.Duration(step)*time.Second, n, position, s)
+			got, _ := d.gap.missed(time.Duration(step)*time.Second, n, position, s, math.MaxInt)
 			apps, only := applications(s)
 			for _, e := range n.entries {
 				if missed := !position.Covers(e.dot) && (!only || slices.Contains(apps, e.key.App)); missed && !slices.Contains(got, e.key) {
@@ -67,7 +68,7 @@ func TestManyArrivalsLookTheirGapUpOnce(t *testing.T) {
 	for i := range 100 {
 		n.author(one, model.NewKey("a", fmt.Sprint(i)))
 	}
-	d := NewDesk(Config{Cluster: "prod"})
+	d := NewDesk(Config{Cluster: "prod", MaxMissed: 10 * gapSlack})
 	arrive := func(position model.Vector) []model.Key {
 		a, _ := d.Receive(0, n, Arrival{Subscription: fanout.Subscription{Set: set(t, "a")}}, token(t, "prod", "a", position))
 		return a.Resume.Missed
@@ -95,5 +96,30 @@ func TestManyArrivalsLookTheirGapUpOnce(t *testing.T) {
 	}
 	if d.Due(gapKept+1, n); d.gap.marks != nil {
 		t.Error("kept for ever")
+	}
+}
+
+// TestWhoMissedTooMuchGetsASnapshot has one come from too far back, which costs those
+// nothing who come from near.
+func TestWhoMissedTooMuchGetsASnapshot(t *testing.T) {
+	n := &node{vector: make(model.Vector)}
+	for i := range 100 {
+		n.author(one, model.NewKey("a", fmt.Sprint(i)))
+	}
+	d := NewDesk(Config{Cluster: "prod", MaxMissed: 10})
+	arrive := func(position model.Vector) *fanout.Resume {
+		a, _ := d.Receive(0, n, Arrival{Subscription: fanout.Subscription{Set: set(t, "a")}}, token(t, "prod", "a", position))
+		return a.Resume
+	}
+	for range 3 {
+		if r := arrive(model.Vector{one: 90}); r.TooMuch || len(r.Missed) != 10 {
+			t.Fatalf("from near: %+v", r)
+		}
+		if r := arrive(model.Vector{one: 89}); !r.TooMuch || r.Missed != nil || r.Refused != "" {
+			t.Fatalf("from far: %+v", r)
+		}
+	}
+	if n.asked != 4 {
+		t.Errorf("looked up %d times, wanted once for those from near", n.asked)
 	}
 }

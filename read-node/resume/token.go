@@ -28,8 +28,9 @@ const (
 	markSize = 16 + 8
 	sumSize  = 4
 	// maxMarks is how many incarnations a token names at most, so that nobody can
-	// make the node read more; see cluster.Config.MaxIncarnations.
-	maxMarks = 10_000
+	// make the node read more: twice cluster.Config.MaxIncarnations, which the living
+	// may exceed.
+	maxMarks = 2048
 )
 
 var encoding = base64.RawURLEncoding.Strict()

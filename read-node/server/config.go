@@ -36,6 +36,8 @@ type Config struct {
 
 	ResumeWait time.Duration `help:"How long a subscriber with a token waits for this node to come as far as the one it comes from; longer than grace." default:"4s" env:"HEUREKA_RESUME_WAIT"`
 
+	MaxMissed int `help:"Changes that a subscriber with a token may have missed; who missed more gets everything anew." default:"25000" env:"HEUREKA_MAX_MISSED"`
+
 	DrainDelay   time.Duration `help:"When stopping, for how long subscribers are still taken, while balancers find out that the node isn't ready." default:"3s" env:"HEUREKA_DRAIN_DELAY"`
 	DrainSpread  time.Duration `help:"After that, subscribers are asked to go elsewhere within this time." default:"10s" env:"HEUREKA_DRAIN_SPREAD"`
 	DrainTimeout time.Duration `help:"After that delay, subscribers that are still there after this time are closed." default:"15s" env:"HEUREKA_DRAIN_TIMEOUT"`
@@ -152,6 +154,7 @@ func (c Config) validateLimits() error {
 		ops.AtLeast("max-verdicts", c.MaxVerdicts, 1),
 		ops.AtLeast("max-references", c.MaxReferences, 1),
 		ops.AtLeast("max-patterns", c.MaxPatterns, 0),
+		ops.AtLeast("max-missed", c.MaxMissed, 0),
 		ops.AtLeast("departures", c.Departures, 1),
 		ops.AtLeast("shared-bytes", c.SharedBytes, 0),
 		ops.AtLeast("encoded-bytes", c.EncodedBytes, 0),
@@ -175,7 +178,9 @@ func (c Config) fanout() fanout.Config {
 	}
 }
 
-func (c Config) resume() resume.Config { return resume.Config{Cluster: c.Cluster, Wait: c.ResumeWait} }
+func (c Config) resume() resume.Config {
+	return resume.Config{Cluster: c.Cluster, Wait: c.ResumeWait, MaxMissed: c.MaxMissed}
+}
 
 func (c Config) limits() limits {
 	return limits{sessions: c.MaxSessions, opening: c.MaxOpening, openFor: c.Hello}

@@ -108,8 +108,9 @@ func (m *metrics) sessions() {
 		m.With(prometheus.Labels{"reason": reason}).Counter("refused_tokens_total", "Tokens that didn't count.",
 			func(s *sample) uint64 { return s.desk.Refused[reason] })
 	}
-	m.Counter("outweighed_tokens_total", "Tokens that counted where a snapshot was shorter, or what was missed had no room.",
+	m.Counter("outweighed_tokens_total", "Tokens that counted where a snapshot was shorter, or what was missed had no room or was too much.",
 		func(s *sample) uint64 { return s.hub.Outweighed })
+	m.Limit("missed", m.server.config.MaxMissed)
 	m.Counter("given_up_total", "Subscribers ended for want of room.", func(s *sample) uint64 { return s.hub.GivenUp })
 }
 
