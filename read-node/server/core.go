@@ -24,16 +24,16 @@ type core struct {
 	stale    bool
 	writers  *writers
 	atOnce   uint64 // frames that left when they were handed over
-	metrics  *metrics
-	log      *slog.Logger
+	// subscribing is the time that Subscribes have taken.
+	subscribing time.Duration
+	metrics     *metrics
+	log         *slog.Logger
 }
 
 // command is a word of a session, or a question to the core.
 type command struct {
 	kind    commandKind
 	session *session.Session
-	sub     fanout.Subscription
-	token   string // of a subscribe
 	ask     func(*core)
 }
 
@@ -41,22 +41,17 @@ type commandKind uint8
 
 const (
 	commandOpen commandKind = iota
-	commandSubscribe
 	commandWritten
 	commandClose
 	commandAsk
 )
 
-func (c *core) do(cmd command, now model.Moment) {
+func (c *core) do(cmd command) {
 	switch s := cmd.session; cmd.kind {
 	case commandOpen:
 		c.sessions[s.ID] = s
 		c.hub.Open(s.ID, s.Format())
 		c.opening[s.ID] = struct{}{}
-	case commandSubscribe:
-		if err := c.subscribe(cmd, now.Mono); err != nil {
-			s.Refuse(cmd.sub.Seq, overloaded())
-		}
 	case commandWritten:
 		c.hub.Written(s.ID)
 		c.note(s.ID)
@@ -72,8 +67,8 @@ func (c *core) do(cmd command, now model.Moment) {
 
 // subscribe passes a Subscribe on to the hub, at once or when it has waited for
 // this node to come as far as its token.
-func (c *core) subscribe(cmd command, now time.Duration) error {
-	a, due := c.desk.Receive(now, c.replica, resume.Arrival{Session: cmd.session.ID, Subscription: cmd.sub}, cmd.token)
+func (c *core) subscribe(arrival resume.Arrival, token string, now time.Duration) error {
+	a, due := c.desk.Receive(now, c.replica, arrival, token)
 	if !due {
 		return nil
 	}

@@ -1,18 +1,11 @@
 package server
 
 import (
-	"errors"
-	"math"
-	"slices"
 	"time"
 
 	"heureka/cluster"
-	"heureka/interest"
-	"heureka/internal/ops"
 	"heureka/model"
-	"heureka/read-node/fanout"
 	"heureka/read-node/session"
-	"heureka/wire"
 )
 
 const (
@@ -75,7 +68,7 @@ func (l *loop) run(net network) {
 		case m := <-net.Incoming():
 			l.core.replica.Receive(l.now(), m)
 		case c := <-l.commands:
-			l.core.do(c, l.now())
+			l.core.do(c)
 		case p := <-l.core.writers.done:
 			l.core.delivered(p)
 		case <-once:
@@ -99,7 +92,7 @@ func (l *loop) drain(net network) {
 		case m := <-net.Incoming():
 			l.core.replica.Receive(now, m)
 		case c := <-l.commands:
-			l.core.do(c, now)
+			l.core.do(c)
 		case p := <-l.core.writers.done:
 			l.core.delivered(p)
 		default:
@@ -145,57 +138,6 @@ func (l *loop) ask(cancelled <-chan struct{}, f func(*core)) bool {
 
 // Open, Subscribe, Written and Close make the loop the sessions' Hub.
 func (l *loop) Open(s *session.Session) { l.post(command{kind: commandOpen, session: s}) }
-
-// Subscribe has patterns matched here, on the goroutine of the session that
-// brought them: a costly one delays its own session, and not the loop.
-func (l *loop) Subscribe(s *session.Session, m *wire.Subscribe, set interest.Set) {
-	c := command{kind: commandSubscribe, session: s, token: m.Token}
-	c.sub = fanout.Subscription{Seq: m.Seq, Set: set, Pace: pace(m.PaceMs)}
-	if !slices.ContainsFunc(set.Atoms(), func(in interest.Interest) bool { return in.Op == interest.Like }) {
-		l.post(c)
-		return
-	}
-	err := fanout.ErrUnsurveyed
-	for range surveyTries {
-		var ok bool
-		if c.sub.Known, ok = l.survey(s, set); !ok {
-			return
-		}
-		if !l.ask(s.Ended(), func(core *core) { err = core.subscribe(c, l.now().Mono) }) {
-			return
-		}
-		if !errors.Is(err, fanout.ErrUnsurveyed) {
-			break
-		}
-	}
-	if err != nil {
-		s.Refuse(m.Seq, overloaded())
-	}
-}
-
-// pace returns the pace that a subscriber asks for; the hub bounds it.
-func pace(ms int64) time.Duration {
-	return time.Duration(max(0, min(ms, math.MaxInt32))) * time.Millisecond
-}
-
-// surveyTries is how often a session matches its patterns because those who had
-// the same, and so spared it that, have gone meanwhile.
-const surveyTries = 3
-
-// survey reports false if the session or the loop ended meanwhile.
-func (l *loop) survey(s *session.Session, set interest.Set) (fanout.Verdicts, bool) {
-	select {
-	case l.surveys <- struct{}{}:
-		defer func() { <-l.surveys }()
-	case <-s.Ended():
-		return nil, false
-	}
-	var survey fanout.Survey
-	if !l.ask(s.Ended(), func(c *core) { survey = c.hub.Survey(set) }) {
-		return nil, false
-	}
-	return survey.Match(func() bool { return ops.Closed(s.Ended()) })
-}
 
 func (l *loop) Written(s *session.Session) { l.post(command{kind: commandWritten, session: s}) }
 

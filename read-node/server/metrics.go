@@ -111,6 +111,8 @@ func (m *metrics) sessions() {
 	m.Counter("outweighed_tokens_total", "Tokens that counted where a snapshot was shorter, or what was missed had no room or was too much.",
 		func(s *sample) uint64 { return s.hub.Outweighed })
 	m.Limit("missed", m.server.config.MaxMissed)
+	m.Seconds("subscribing_seconds", "Time that Subscribes have taken of the loop since the node started.",
+		func(s *sample) time.Duration { return s.subscribing })
 	m.Counter("given_up_total", "Subscribers ended for want of room.", func(s *sample) uint64 { return s.hub.GivenUp })
 }
 

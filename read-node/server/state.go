@@ -14,18 +14,19 @@ import (
 // state is what the node tells of itself: a copy that the loop makes with each
 // tick, so that nobody who asks keeps the loop busy.
 type state struct {
-	ready   bool
-	stale   bool
-	behind  bool
-	hub     fanout.Stats
-	desk    resume.Stats
-	atOnce  uint64 // frames
-	replica cluster.Stats
-	entries int    // live ones of the map
-	digest  uint64 // of those
-	number  uint64 // of the view's last change
-	members []member
-	readers []level.Reader // the others that take subscribers
+	ready       bool
+	stale       bool
+	behind      bool
+	hub         fanout.Stats
+	desk        resume.Stats
+	atOnce      uint64 // frames
+	subscribing time.Duration
+	replica     cluster.Stats
+	entries     int    // live ones of the map
+	digest      uint64 // of those
+	number      uint64 // of the view's last change
+	members     []member
+	readers     []level.Reader // the others that take subscribers
 
 	unconfirmed int // instances, by what the write nodes that are heard say
 }
@@ -47,18 +48,19 @@ type member struct {
 // publish makes the copy. It runs on the loop's goroutine.
 func (s *Server) publish(c *core, now model.Moment) {
 	next := &state{
-		ready:   c.replica.Ready(),
-		stale:   c.stale,
-		behind:  c.replica.Behind(now.Mono),
-		hub:     c.hub.Stats(),
-		desk:    c.desk.Stats(),
-		atOnce:  c.atOnce,
-		replica: c.replica.Stats(),
-		entries: c.replica.Map().Live(),
-		digest:  c.replica.Map().Digest(),
-		number:  c.replica.View().Number(),
-		members: membersOf(c.replica, now.Mono),
-		readers: readersOf(c.replica, heardFor*s.config.Beacon, now.Mono),
+		ready:       c.replica.Ready(),
+		stale:       c.stale,
+		behind:      c.replica.Behind(now.Mono),
+		hub:         c.hub.Stats(),
+		desk:        c.desk.Stats(),
+		atOnce:      c.atOnce,
+		subscribing: c.subscribing,
+		replica:     c.replica.Stats(),
+		entries:     c.replica.Map().Live(),
+		digest:      c.replica.Map().Digest(),
+		number:      c.replica.View().Number(),
+		members:     membersOf(c.replica, now.Mono),
+		readers:     readersOf(c.replica, heardFor*s.config.Beacon, now.Mono),
 
 		unconfirmed: c.replica.Unconfirmed(now),
 	}

@@ -66,6 +66,15 @@ func (s *subscriber) greet() {
 // change subscribes to other interests and waits for the answer.
 func (s *subscriber) change(interests ...interest.Interest) {
 	s.t.Helper()
+	s.ask(interests...)
+	for !s.judge.Settled() {
+		s.next()
+	}
+}
+
+// ask subscribes to other interests.
+func (s *subscriber) ask(interests ...interest.Interest) {
+	s.t.Helper()
 	set, err := interest.NewSet(interest.DefaultLimits(), interests)
 	if err != nil {
 		s.t.Fatal(err)
@@ -73,9 +82,6 @@ func (s *subscriber) change(interests ...interest.Interest) {
 	s.seq++
 	s.judge.Subscribed(s.seq, set.Match)
 	s.send(&wire.Subscribe{Seq: s.seq, Interests: interests})
-	for !s.judge.Settled() {
-		s.next()
-	}
 }
 
 func (s *subscriber) send(m wire.Message) {
