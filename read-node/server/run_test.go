@@ -1,11 +1,13 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +78,32 @@ func TestAStoppingNodeSendsItsSubscribersAway(t *testing.T) {
 	if n.err != nil {
 		t.Error(n.err)
 	}
+}
+
+// TestWhoOpensWhileTheNodeDrainsIsSentAway has somebody be let in before the node
+// drains, and open after everyone was told.
+func TestWhoOpensWhileTheNodeDrainsIsSentAway(t *testing.T) {
+	_, n := startReady(t, nil, instance("A", "1", ""))
+	id, refused := n.sessions.admit()
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	drained, cancel := context.WithCancel(context.Background())
+	cancel()
+	gone := make(chan struct{})
+	go func() {
+		n.sessions.drain(drained, time.Millisecond)
+		close(gone)
+	}()
+	n.eventually(func() bool { return n.sessions.check() != nil }, "drain")
+	handshake := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !n.acceptor.Serve(w, r, id) {
+			n.sessions.leave(id)
+		}
+	}))
+	defer handshake.Close()
+	n.dialAt("ws"+strings.TrimPrefix(handshake.URL, "http"), wire.FormatJSON).closedWith(wire.CodeDraining)
+	n.await(gone, "drained")
 }
 
 func TestAKilledNodeSaysNothing(t *testing.T) {

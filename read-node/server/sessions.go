@@ -95,14 +95,18 @@ func (ss *sessions) tally() (in, opening, leaving int) {
 	return len(ss.guests.all), opening, leaving
 }
 
-// Open passes a session on to the loop.
+// Open passes a session on to the loop. One that was let in before the node drained
+// may come after all others were told so.
 func (ss *sessions) Open(s *session.Session) {
 	ss.mu.Lock()
 	ss.open[s.ID] = s
-	killed := ss.killed
+	killed, refusal := ss.killed, ss.refusal
 	ss.mu.Unlock()
-	if killed {
+	switch {
+	case killed:
 		s.Kill()
+	case refusal != nil:
+		s.Stop(refusal)
 	}
 	ss.loop.Open(s)
 }

@@ -32,9 +32,14 @@ func (n *node) dial() *subscriber { return n.dialIn(wire.FormatJSON) }
 // dialIn connects a subscriber that speaks a format.
 func (n *node) dialIn(format wire.Format) *subscriber {
 	n.t.Helper()
+	return n.dialAt("ws://"+n.Addresses().HTTP+wire.PathSubscriptions, format)
+}
+
+func (n *node) dialAt(url string, format wire.Format) *subscriber {
+	n.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	n.t.Cleanup(cancel)
-	conn, _, err := websocket.Dial(ctx, "ws://"+n.Addresses().HTTP+wire.PathSubscriptions,
+	conn, _, err := websocket.Dial(ctx, url,
 		&websocket.DialOptions{Subprotocols: []string{format.Subprotocol()}})
 	if err != nil {
 		n.t.Fatal(err)
