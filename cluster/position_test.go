@@ -44,3 +44,29 @@ func TestPositionLeavesOutWhatTheViewKeepsBack(t *testing.T) {
 	r.Tick(at(s + DefaultConfig().View.Grace))
 	check("the grace is over", 3, false)
 }
+
+// Two heirs may evict the same copy. Until that is shown, neither tombstone is.
+func TestPositionLeavesOutAllThatTheViewKeepsBackOfAKey(t *testing.T) {
+	const s = time.Second
+	b, c := incarnation("b", 1), incarnation("c", 1)
+	r := newReplica(DefaultConfig(), "a", Read)
+	copied := of(b, 1, "x")
+	copied.Entries[0].Version.Turn = 1
+	r.Receive(at(s), copied)
+	for _, evicted := range []*Delta{ofOther(b, 2, "x"), ofOther(c, 1, "x")} {
+		evicted.Entries[0].Version = copied.Entries[0].Version
+		r.Receive(at(s), evicted)
+	}
+	if got, ok := r.Position(); !ok || !got.Equal(model.Vector{b: 1}) {
+		t.Errorf("position %v %v", got, ok)
+	}
+	for _, shown := range []model.Vector{{b: 2}, {b: 1, c: 1}} {
+		if !r.KeepsBack(shown) {
+			t.Errorf("somebody at %v was shown the eviction, and it isn't kept back here", shown)
+		}
+	}
+	r.Tick(at(s + DefaultConfig().View.Grace))
+	if got, ok := r.Position(); !ok || !got.Equal(model.Vector{b: 2, c: 1}) {
+		t.Errorf("after the grace: position %v %v", got, ok)
+	}
+}

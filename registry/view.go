@@ -42,7 +42,9 @@ type doubt struct {
 	grace   time.Duration
 	version model.Version // of a removal
 	late    *Entry        // nil: a removal
-	dot     model.Dot     // of what isn't shown; zero where a whole answer dropped what is
+	// dots are of all that isn't shown, also where something later replaced it: the
+	// zero dot where a whole answer dropped what is shown.
+	dots []model.Dot
 }
 
 // NewView returns the view of an empty map. From then on it must be told all that
@@ -88,8 +90,10 @@ func (v *View) Doubts() int { return len(v.doubts) }
 func (v *View) KeptBack() iter.Seq[model.Dot] {
 	return func(yield func(model.Dot) bool) {
 		for _, d := range v.doubts {
-			if !yield(d.dot) {
-				return
+			for _, dot := range d.dots {
+				if !yield(dot) {
+					return
+				}
 			}
 		}
 	}
@@ -151,7 +155,7 @@ func (v *View) hide(late *Entry, now time.Duration) {
 	if !doubted {
 		d = doubt{since: now}
 	}
-	d.grace, d.late, d.dot = v.config.Grace, late, late.Dot
+	d.grace, d.late, d.dots = v.config.Grace, late, append(d.dots, late.Dot)
 	v.doubts[late.Key] = d
 }
 
@@ -161,10 +165,11 @@ func (v *View) doubt(t Transition, behind bool, now time.Duration) {
 	if !doubted {
 		d = doubt{since: now}
 	}
-	d.late, d.dot = nil, model.Dot{}
+	var dot model.Dot
 	if t.After != nil {
-		d.dot = t.After.Dot
+		dot = t.After.Dot
 	}
+	d.late, d.dots = nil, append(d.dots, dot)
 	switch {
 	case t.After == nil:
 		d.grace, d.version = v.config.Grace, t.Before.Version
