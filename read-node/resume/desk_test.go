@@ -208,3 +208,24 @@ func TestParseRefusesWhatIsTooLong(t *testing.T) {
 		t.Error("a megabyte is read")
 	}
 }
+
+// A token that names more incarnations than a node has heard of costs nothing while
+// it waits: it is looked at often.
+func TestATokenThatWaitsIsJudgedCheaply(t *testing.T) {
+	wild := make(model.Vector)
+	for i := range maxMarks {
+		wild[model.Incarnation{ID: uuid.UUID{byte(i), byte(i >> 8), 1}}] = 1
+	}
+	read, ok := Parse(token(t, "prod", "a", wild))
+	if !ok {
+		t.Fatal("no token")
+	}
+	n := &node{vector: model.Vector{one: 9}}
+	if allocs := testing.AllocsPerRun(10, func() {
+		if _, refusal := judge(n, read); refusal != Unknown {
+			t.Errorf("refused %q", refusal)
+		}
+	}); allocs > 0 {
+		t.Errorf("allocates %v times", allocs)
+	}
+}

@@ -62,6 +62,9 @@ func Parse(text string) (Token, bool) {
 // vector returns the token's position in terms of the incarnations that a node has
 // heard of. It reports false if the token names another.
 func (t Token) vector(heard model.Vector) (model.Vector, bool) {
+	if len(t.position) > len(heard) {
+		return nil, false
+	}
 	out := make(model.Vector, len(t.position))
 	for inc := range heard {
 		if seq, ok := t.position[inc.ID]; ok {
