@@ -91,7 +91,7 @@ func TestTheExampleClientResumes(t *testing.T) {
 		return wire.Check{Count: count, Digest: wire.FormatHash(digest)}
 	}
 	base := "ws" + strings.TrimPrefix(server.URL, "http")
-	answers <- []wire.Message{&wire.Snapshot{Seq: 1}, one, stays, &wire.Synced{Seq: 1, Check: check(2, 1<<63+8), Token: "t1"}}
+	answers <- []wire.Message{&wire.Heartbeat{}, &wire.Snapshot{Seq: 1}, one, stays, &wire.Synced{Seq: 1, Check: check(2, 1<<63+8), Token: "t1"}}
 	lines := start(t, ctx, folder, base, base)
 	expect(t, lines, "added 1 UP")
 	expect(t, lines, "added 3 UP")

@@ -55,11 +55,11 @@ connect(`${read}/api/v1/subscriptions`, () => ({}), (m, say) => {
     held.set(key, m), shadow?.add(key);
   } else if (m.type === "remove") {
     if (held.delete(JSON.stringify([m.app, m.id]))) console.log("removed", m.id);
-  } else if (m.type === "synced" || m.type === "heartbeat") {
+  } else if (m.type === "synced" || (m.type === "heartbeat" && m.count !== undefined)) {
     for (const [key, gone] of held) if (shadow && !shadow.has(key)) held.delete(key), console.log("removed", gone.instance.id);
     (shadow = undefined), (delay = 100);
     const level = m.count === held.size && m.digest === digest();
-    token = level ? m.token : undefined;
+    token = level ? m.token ?? token : undefined;
     if (!level) subscribe(); // everything anew
     if (m.type === "synced") console.log("synced", held.size);
   }
