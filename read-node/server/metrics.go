@@ -83,10 +83,10 @@ func (m *metrics) view() {
 func (m *metrics) sessions() {
 	m.Gauge("sessions", "Subscribers connected.", func(s *sample) int { return s.sessions })
 	m.Limit("sessions", m.server.config.MaxSessions)
-	m.Gauge("opening", "Of those, who haven't been told everything yet.", func(s *sample) int { return s.opening })
+	m.Gauge("opening", "Subscribers connected who haven't been told everything yet.", func(s *sample) int { return s.opening })
 	m.Limit("opening", m.server.config.MaxOpening)
 	m.Gauge("groups", "Distinct sets of interests.", func(s *sample) int { return s.hub.Groups })
-	m.Gauge("walking_groups", "Of those, the ones without a log of their own: full subscriptions, and what didn't fit.",
+	m.Gauge("walking_groups", "Sets of interests without a log of their own: full subscriptions, and what didn't fit.",
 		func(s *sample) int { return s.hub.Walking })
 	m.Gauge("paced_sessions", "Subscribers whose next frame waits for their pace.", func(s *sample) int { return s.hub.Paced })
 	m.Gauge("references", "Places in all groups' logs, and in what resuming subscribers have still to hear.", func(s *sample) int { return s.hub.References })
@@ -97,8 +97,8 @@ func (m *metrics) sessions() {
 	m.Limit("encoded_bytes", m.server.config.EncodedBytes)
 	m.Counter("encoded_total", "Instances encoded.", func(s *sample) uint64 { return s.hub.Encoded })
 	m.Counter("frames_total", "Frames handed to sessions.", func(s *sample) uint64 { return s.hub.Frames })
-	m.Counter("frame_bytes_total", "Bytes of those.", func(s *sample) uint64 { return s.hub.Bytes })
-	m.Counter("heartbeats_total", "Of those frames, heartbeats.", func(s *sample) uint64 { return s.hub.Heartbeats })
+	m.Counter("frame_bytes_total", "Bytes of frames handed to sessions.", func(s *sample) uint64 { return s.hub.Bytes })
+	m.Counter("heartbeats_total", "Frames handed to sessions with a heartbeat.", func(s *sample) uint64 { return s.hub.Heartbeats })
 	m.Counter("replacements_total", "Sessions that were too far behind for changes and got a snapshot.",
 		func(s *sample) uint64 { return s.hub.Replaced })
 	m.Counter("switches_total", "Changes of interest that needed no snapshot.", func(s *sample) uint64 { return s.hub.Switched })
@@ -127,7 +127,7 @@ func (m *metrics) writing() {
 
 func (m *metrics) fleet() {
 	m.Gauge("fleet_readers", "Read nodes that take subscribers, this one counted if it does.", func(s *sample) int { return s.fleet.Readers })
-	m.Gauge("fleet_average", "Subscribers that each of them has on average.", func(s *sample) int { return int(s.fleet.Average + 0.5) })
+	m.Gauge("fleet_average", "Subscribers that each read node has on average.", func(s *sample) int { return int(s.fleet.Average + 0.5) })
 	m.Counter("shed_total", "Subscribers asked to go elsewhere because this node had more than others.", func(s *sample) uint64 { return s.fleet.Shed })
 	m.Seconds("shed_waiting_seconds", "For how long nobody is asked, because those who were asked before have come back.",
 		func(s *sample) time.Duration { return s.waiting })
@@ -137,7 +137,7 @@ func (m *metrics) patterns() {
 	m.Gauge("patterns", "Distinct patterns that are matched.", func(s *sample) int { return s.hub.Index.Patterns })
 	m.Limit("patterns", m.server.config.MaxPatterns)
 	m.Counter("pattern_matches_total", "Matches of a pattern against a value.", func(s *sample) uint64 { return s.hub.Index.Matches })
-	m.Gauge("verdict_bytes", "Bytes of what is remembered of those.", func(s *sample) int { return s.hub.Index.VerdictBytes })
+	m.Gauge("verdict_bytes", "Bytes of what is remembered of which values match which patterns.", func(s *sample) int { return s.hub.Index.VerdictBytes })
 	m.Limit("verdict_bytes", m.server.config.MaxVerdicts)
 }
 
