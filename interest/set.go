@@ -140,6 +140,29 @@ func (s Set) Atoms() []Interest {
 	return out
 }
 
+// Pattern is one Like of a set, ready to match. It may be used by several
+// goroutines.
+type Pattern struct {
+	Kind Kind
+	like *like
+}
+
+// Match reports whether the pattern matches one value: an application's name as it
+// is folded, one vip of a list, an id. A value that doesn't begin as all that the
+// pattern matches costs next to nothing.
+func (p Pattern) Match(value string) bool { return p.like.match(value) }
+
+// Patterns returns the patterns of the set, sorted. The caller may keep them.
+func (s Set) Patterns() []Pattern {
+	var out []Pattern
+	for _, a := range s.atoms {
+		if a.Op == Like {
+			out = append(out, Pattern{a.Kind, a.like})
+		}
+	}
+	return out
+}
+
 // Match reports whether any interest of the set matches the instance, which
 // must be canonical. No set matches nil.
 func (s Set) Match(in *model.Instance) bool {

@@ -89,6 +89,24 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+func TestPatternsMatchWhatTheirSetDoes(t *testing.T) {
+	set := newSet(t, like(interest.App, "ord.*"), like(interest.ID, "o-[0-9]+"), equals(interest.ID, "x"), like(interest.ID, "s-.*"), like(interest.VIP, "a|b"))
+	patterns := set.Patterns()
+	if len(patterns) != 4 {
+		t.Fatalf("%d patterns", len(patterns))
+	}
+	for _, value := range []string{"ORDERS", "SHOP", "o-1", "o-", "so-1", "x", "s-1", "a", "ab", "b"} {
+		for _, kind := range []interest.Kind{interest.App, interest.ID, interest.VIP} {
+			in := map[interest.Kind]*model.Instance{interest.App: {App: value}, interest.ID: {ID: value}, interest.VIP: {VIP: value}}[kind]
+			got := slices.ContainsFunc(patterns, func(p interest.Pattern) bool { return p.Kind == kind && p.Match(value) })
+			want := set.Match(in) && !(kind == interest.ID && value == "x") // which no pattern matches
+			if got != want {
+				t.Errorf("%s %q: %v", kind, value, got)
+			}
+		}
+	}
+}
+
 func TestSetIsAUnion(t *testing.T) {
 	set := newSet(t, equals(interest.App, "a"), like(interest.VIP, "v.*"))
 	for _, test := range []struct {

@@ -155,6 +155,28 @@ func BenchmarkMemory(b *testing.B) {
 	runtime.KeepAlive(all)
 }
 
+// BenchmarkSurvey is what a subscriber brings about who names ten of 10,000
+// instances by patterns: what is matched beside the hub, and what the hub does.
+func BenchmarkSurvey(b *testing.B) {
+	h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits(), nil)
+	fill(h, 500, 20)
+	patterns := make([]interest.Interest, 10)
+	for i := range patterns {
+		patterns[i] = like(interest.ID, fmt.Sprintf("app-%03d-%05d.*", 7*i, i))
+	}
+	sub := fanout.Subscription{Set: set(b, patterns...)}
+	b.ReportAllocs()
+	for b.Loop() {
+		sub.Seq++
+		h.Open(1, wire.FormatJSON)
+		sub.Known, _ = h.Survey(sub.Set).Match(func() bool { return false })
+		if err := h.Subscribe(1, sub); err != nil {
+			b.Fatal(err)
+		}
+		h.Close(1)
+	}
+}
+
 // BenchmarkPatterns is one change beside 10,000 groups of one pattern each, none of
 // which it concerns, among 10,000 instances: of a value that was met before, and
 // one that is new. It is to cost no more than without the groups but for some

@@ -2,7 +2,6 @@ package fanout
 
 import (
 	"maps"
-	"math"
 	"slices"
 
 	"heureka/interest"
@@ -13,8 +12,8 @@ import (
 // patterns: a Survey doesn't change any more and may be passed to another
 // goroutine. What comes to the view meanwhile the Hub matches itself.
 type Survey struct {
-	atoms  []interest.Interest // the patterns
-	values map[interest.Kind][]string
+	patterns []interest.Pattern
+	values   map[interest.Kind][]string
 }
 
 // Verdicts says of the values of each kind whether they match any pattern of the
@@ -37,17 +36,14 @@ func (h *Hub) Survey(set interest.Set) Survey {
 	if h.groups[set.String()] != nil {
 		return s
 	}
-	for _, atom := range set.Atoms() {
-		if atom.Op != interest.Like {
-			continue
-		}
+	s.patterns = set.Patterns()
+	for _, p := range s.patterns {
 		if s.values == nil {
 			s.values = make(map[interest.Kind][]string)
 		}
-		if s.values[atom.Kind] == nil {
-			s.values[atom.Kind] = h.catalog.values(atom.Kind)
+		if s.values[p.Kind] == nil {
+			s.values[p.Kind] = h.catalog.values(p.Kind)
 		}
-		s.atoms = append(s.atoms, atom)
 	}
 	return s
 }
@@ -56,40 +52,25 @@ func (h *Hub) Survey(set interest.Set) Survey {
 // asks cancelled before each match, and reports false if that returned true.
 func (s Survey) Match(cancelled func() bool) (Verdicts, bool) {
 	out := make(Verdicts, len(s.values))
-	open := make(map[interest.Kind][]string, len(s.values)) // what nothing has matched so far
 	for kind, values := range s.values {
-		out[kind] = make(map[string]bool, len(values))
+		patterns := slices.DeleteFunc(slices.Clone(s.patterns), func(p interest.Pattern) bool { return p.Kind != kind })
+		verdicts := make(map[string]bool, len(values))
 		for _, value := range values {
-			out[kind][value] = false
-		}
-		open[kind] = slices.Collect(maps.Keys(out[kind]))
-	}
-	for _, atom := range s.atoms {
-		matches := matcher(alone(atom), atom.Kind)
-		rest := open[atom.Kind][:0]
-		for _, value := range open[atom.Kind] {
-			if cancelled() {
-				return nil, false
+			if _, again := verdicts[value]; again {
+				continue
 			}
-			if matches(value) {
-				out[atom.Kind][value] = true
-			} else {
-				rest = append(rest, value)
+			matches := false
+			for i := 0; i < len(patterns) && !matches; i++ {
+				if cancelled() {
+					return nil, false
+				}
+				matches = patterns[i].Match(value)
 			}
+			verdicts[value] = matches
 		}
-		open[atom.Kind] = rest
+		out[kind] = verdicts
 	}
 	return out, true
-}
-
-// alone returns the set of nothing but one atom of a set.
-func alone(atom interest.Interest) interest.Set {
-	unbounded := interest.Limits{Interests: 1, Value: math.MaxInt, Pattern: math.MaxInt}
-	set, err := interest.NewSet(unbounded, []interest.Interest{atom})
-	if err != nil {
-		panic("fanout: an atom of a set isn't accepted by itself: " + err.Error())
-	}
-	return set
 }
 
 // values returns the values that a kind of interest looks at; an id that several
