@@ -110,8 +110,8 @@ func TestPatternsAreMatchedOncePerDistinctValue(t *testing.T) {
 	const patterns = 10
 	x := interest.NewIndex[int](interest.DefaultLimits())
 	for i := range patterns {
-		x.Add(newSet(t, like(interest.VIP, fmt.Sprintf("[uv]-[%d]", i))), i)
-		x.Add(newSet(t, like(interest.VIP, fmt.Sprintf("[uv]-[%d]", i)), equals(interest.ID, "x")), 100+i)
+		x.Add(newSet(t, like(interest.VIP, fmt.Sprintf("[uv]-[%d_]", i))), i)
+		x.Add(newSet(t, like(interest.VIP, fmt.Sprintf("[uv]-[%d_]", i)), equals(interest.ID, "x")), 100+i)
 	}
 	change := func(before, after string) {
 		x.Route(&model.Instance{App: "A", ID: "1", VIP: before}, &model.Instance{App: "A", ID: "1", VIP: after},

@@ -11,22 +11,25 @@ import (
 // like is a pattern that is ready to match.
 type like struct {
 	program *regexp.Regexp // so anchored that it matches whole texts only
-	prefix  string         // every text that it matches begins so; see literalPrefix
-	fold    bool           // the prefix is folded
+	prefix  string         // every text that it matches begins so; see literalEnds
+	suffix  string         // and ends so
+	fold    bool           // both are folded
 }
 
 // match reports whether the pattern matches a text.
 func (l *like) match(text string) bool { return l.may(text) && l.program.MatchString(text) }
 
-// may reports whether the text begins as everything does that the pattern matches.
+// may reports whether the text begins and ends as everything does that the pattern
+// matches.
 func (l *like) may(text string) bool {
-	if l.prefix == "" {
+	if l.prefix == "" && l.suffix == "" {
 		return true
 	}
-	return strings.HasPrefix(l.key(text), l.prefix)
+	key := l.key(text)
+	return strings.HasPrefix(key, l.prefix) && strings.HasSuffix(key, l.suffix)
 }
 
-// key returns a text in the form in which it is compared with the prefix.
+// key returns a text in the form in which it is compared with prefix and suffix.
 func (l *like) key(text string) string {
 	if l.fold {
 		return foldCase(text)
@@ -58,7 +61,9 @@ func compile(kind Kind, pattern string, limit int) (*like, error) {
 	if err != nil {
 		return nil, fmt.Errorf("is no RE2 pattern: %s", syntaxReason(err))
 	}
-	return &like{program: anchored, prefix: literalPrefix(kind, anchored.String()), fold: kind == App}, nil
+	l := &like{program: anchored, fold: kind == App}
+	l.prefix, l.suffix = literalEnds(kind, anchored.String())
+	return l, nil
 }
 
 // syntaxReason says what is wrong with a pattern without repeating all of it.

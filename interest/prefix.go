@@ -7,18 +7,19 @@ import (
 	"unicode"
 )
 
-// literalPrefix returns a text with which every match of an anchored pattern
-// begins; "" if there is none. For applications it is folded, see foldCase.
-func literalPrefix(kind Kind, anchored string) string {
+// literalEnds returns texts with which every match of an anchored pattern begins and
+// ends; "" if there is none. For applications they are folded, see foldCase.
+func literalEnds(kind Kind, anchored string) (prefix, suffix string) {
 	tree, err := syntax.Parse(anchored, syntax.Perl)
 	if err != nil {
-		return "" // not of a pattern that compiled
+		return "", "" // not of a pattern that compiled
 	}
-	prefix, _ := leading(tree, kind == App)
+	first, _ := leading(tree, kind == App)
+	last, _ := trailing(tree, kind == App)
 	if kind == App {
-		return foldCase(string(prefix))
+		return foldCase(string(first)), foldCase(string(last))
 	}
-	return string(prefix)
+	return string(first), string(last)
 }
 
 // leading returns the runes with which a match begins, and whether it ends there,
@@ -48,6 +49,31 @@ func leading(re *syntax.Regexp, fold bool) (prefix []rune, whole bool) {
 		return prefix, true
 	default:
 		return nil, false
+	}
+}
+
+// trailing returns the runes with which a match ends, and whether it begins there,
+// too. See leading.
+func trailing(re *syntax.Regexp, fold bool) (suffix []rune, whole bool) {
+	switch re.Op {
+	case syntax.OpEndText:
+		return nil, true
+	case syntax.OpCapture:
+		return trailing(re.Sub[0], fold)
+	case syntax.OpPlus:
+		suffix, _ = trailing(re.Sub[0], fold)
+		return suffix, false
+	case syntax.OpConcat:
+		for _, sub := range slices.Backward(re.Sub) {
+			more, whole := trailing(sub, fold)
+			suffix = slices.Concat(more, suffix)
+			if !whole {
+				return suffix, false
+			}
+		}
+		return suffix, true
+	default: // what has no parts is the same from both ends
+		return leading(re, fold)
 	}
 }
 

@@ -42,10 +42,54 @@ func TestLiteralPrefix(t *testing.T) {
 	}
 }
 
+func TestLiteralSuffix(t *testing.T) {
+	for _, tt := range []struct {
+		kind    Kind
+		pattern string
+		suffix  string
+	}{
+		{VIP, ".*-pay", "-pay"},
+		{VIP, "pay", "pay"},
+		{VIP, ".pay*", ""},
+		{VIP, ".*(eu)-(pay)", "eu-pay"},
+		{VIP, "(eu|us)-(pay)+", "pay"},
+		{VIP, "pay-[a-z]", ""},
+		{VIP, ".*pay$", "pay"},
+		{VIP, "x|.*pay", ""},
+		{VIP, ".*(?i)pay", ""},
+		{VIP, ".*(?i:p)ay", "ay"},
+		{App, ".*kiss", "KISS"},
+		{App, "(?-i).*pay", "PAY"},
+	} {
+		p, err := compile(tt.kind, tt.pattern, 1<<16)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.suffix != tt.suffix {
+			t.Errorf("%s %s: suffix %q, want %q", tt.kind, tt.pattern, p.suffix, tt.suffix)
+		}
+	}
+}
+
+func TestOnlyWhatBeginsAndEndsRightIsTried(t *testing.T) {
+	for _, tt := range []struct{ pattern, value string }{
+		{".*-pay", "a-paid"}, {"pay-.*", "order-pay-x"}, {"pay-.*-eu", "pay-x-us"}, {"pay-.*-eu", "order-x-eu"},
+	} {
+		p, err := compile(VIP, tt.pattern, 1<<16)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.may(tt.value) {
+			t.Errorf("%q is tried for %q", tt.pattern, tt.value)
+		}
+	}
+}
+
 // TestPrefixesHideNoMatch compares what an index with many patterns finds with
 // what each pattern matches by itself.
 func TestPrefixesHideNoMatch(t *testing.T) {
-	forms := []string{"svc-%d.*", ".*-%d", "(?i)SVC-%d", "[s-t]vc-%d", "svc-%d|svk-%[1]d", "ſvc-%d", "sv\u212a-%d.", "(svc-)+%d", "%d"}
+	forms := []string{"svc-%d.*", ".*-%d", "(?i)SVC-%d", "[s-t]vc-%d", "svc-%d|svk-%[1]d", "ſvc-%d", "sv\u212a-%d.", "(svc-)+%d", "%d",
+		".*c-%d", "(.*)(?i:K)-%d", ".*ſvc-%d", ".*(vc-%d)+", ".*(%d|-)", "[^x]*K-%d"}
 	starts := []string{"svc-", "SVC-", "svk-", "ſvc-", "sv\u212a-", "svc-svc-", "tvc-", "", "x-"}
 	for _, kind := range []Kind{App, VIP, ID} {
 		x := NewIndex[string](DefaultLimits())

@@ -135,9 +135,8 @@ func (s *stage) cluster(writes, reads int, stored bool) (*fleet, error) {
 	return f, nil
 }
 
-// maxOpening is more subscribers than any row has: they are let in as fast as they
-// come, as it is no storm that is measured.
-const maxOpening = 20_000
+// maxSeats is how many seats of one process may be on their way to open.
+const maxSeats = 20_000
 
 // arguments returns those of a node's program.
 func arguments(n dev.Node, writes []dev.Node) []string {
@@ -151,7 +150,8 @@ func arguments(n dev.Node, writes []dev.Node) []string {
 		}
 	}
 	if n.Role == cluster.Read {
-		return append(args, "--nats", strings.Join(nats, ","), "--max-opening", fmt.Sprint(maxOpening))
+		// Seats connect before any of them subscribes: they are all opening at once.
+		return append(args, "--nats", strings.Join(nats, ","), "--max-opening", fmt.Sprint(maxSeats))
 	}
 	return append(args, "--nats-listen", n.NATS, "--routes-listen", n.Routes, "--peers", strings.Join(peers, ","),
 		"--cluster-size", fmt.Sprint(len(writes)))
