@@ -10,6 +10,9 @@
 //
 //	go test -v -run 'Partition|OneWay|Routes' ./internal/clustertest
 //
+// A driver is a process of some thousand subscriptions of the SDK, whose connections
+// are read along and judged.
+//
 // A balancer is a real nginx or HAProxy before the read nodes of a fleet, with the
 // configuration of deploy/balancer; without the program, the test is skipped.
 //

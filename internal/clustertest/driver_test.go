@@ -250,7 +250,8 @@ func (w *wheel) tell() *tally {
 	return out
 }
 
-// judge waits until nothing is wrong, and returns what is.
+// judge waits until every view is right, or something is wrong that stays so, and
+// returns what is wrong.
 func (w *wheel) judge(file string) ([]string, error) {
 	lines, err := os.ReadFile(file)
 	if err != nil {
@@ -272,7 +273,11 @@ func (w *wheel) judge(file string) ([]string, error) {
 	defer again.Stop()
 	for end := time.Now().Add(patience); len(wrong) > 0 && time.Now().Before(end); <-again.C {
 		for s := range wrong {
-			if wrong[s] = s.verdict(registered); len(wrong[s]) == 0 {
+			var final bool
+			if wrong[s], final = s.verdict(registered); final {
+				return wrong[s], nil
+			}
+			if len(wrong[s]) == 0 {
 				delete(wrong, s)
 			}
 		}

@@ -128,8 +128,8 @@ func (s *seat) fault(format string, args ...any) {
 }
 
 // verdict compares what the SDK shows with what is registered, by application, and
-// returns what is wrong, and all that was.
-func (s *seat) verdict(registered map[string][]*model.Instance) []string {
+// returns what is wrong, and all that was; final says that it was.
+func (s *seat) verdict(registered map[string][]*model.Instance) (wrong []string, final bool) {
 	shown := make(map[model.Key]*model.Instance)
 	for _, in := range s.subscription.Snapshot() {
 		shown[in.Key()] = in
@@ -142,13 +142,14 @@ func (s *seat) verdict(registered map[string][]*model.Instance) []string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	report := s.report
+	var report promise.Report
+	report.Join(&s.report)
 	promise.Converge(&report, wanted, promise.View{Name: s.name, Matches: s.set.Match, Holds: shown})
-	wrong := slices.Clone(s.faults)
+	wrong = slices.Clone(s.faults)
 	for _, f := range report.Failures() {
 		wrong = append(wrong, f.Error())
 	}
-	return wrong
+	return wrong, len(s.faults) > 0 || s.report.Count() > 0
 }
 
 // apps returns those that the set may match.
