@@ -49,7 +49,7 @@ func (d jsonDialect) Separator() string                           { return "," }
 func (d jsonDialect) Compact() bool                               { return d.compact }
 
 func (d jsonDialect) AppendRow(dst []byte, row *Row) []byte {
-	in := row.Instance
+	in := row.Instance()
 	text := func(name, value string) {
 		dst = append(append(dst, name...), ':')
 		dst = append(strconv.AppendQuote(dst, value), ',')
@@ -64,7 +64,7 @@ func (d jsonDialect) AppendRow(dst []byte, row *Row) []byte {
 		`{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"},`...)
 	if !d.compact {
 		text(`"overriddenStatus"`, string(in.Override))
-		millis := strconv.FormatInt(row.Version.Time.Micros()/1000, 10)
+		millis := strconv.FormatInt(row.Time.Micros()/1000, 10)
 		dst = append(dst, `"countryId":1,"leaseInfo":{"renewalIntervalInSecs":30,"durationInSecs":90,"registrationTimestamp":`+
 			millis+`,"lastRenewalTimestamp":`+millis+`,"evictionTimestamp":0,"serviceUpTimestamp":`+millis+`},"metadata":{`...)
 		for i, key := range keys(in) {
@@ -84,7 +84,7 @@ func (d jsonDialect) AppendRow(dst []byte, row *Row) []byte {
 	text(`"vipAddress"`, in.VIP)
 	text(`"secureVipAddress"`, in.SecureVIP)
 	dst = append(dst, `"actionType":"`...)
-	return append(append(dst, row.Action...), `"}`...)
+	return append(append(dst, row.Action.String()...), `"}`...)
 }
 
 func keys(in *model.Instance) []string {
@@ -131,10 +131,10 @@ func (d xmlDialect) Separator() string { return "" }
 func (d xmlDialect) Compact() bool     { return d.compact }
 
 func (d xmlDialect) AppendRow(dst []byte, row *Row) []byte {
-	in := row.Instance
+	in := row.Instance()
 	dst = append(dst, "<instance><instanceId>"+in.ID+"</instanceId><app>"+in.App+"</app><status>"+string(in.Status)+"</status>"...)
 	if !d.compact {
 		dst = append(dst, "<homePageUrl>"+in.HomePageURL+"</homePageUrl>"...)
 	}
-	return append(dst, "<actionType>"+string(row.Action)+"</actionType></instance>"...)
+	return append(dst, "<actionType>"+row.Action.String()+"</actionType></instance>"...)
 }

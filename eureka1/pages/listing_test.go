@@ -11,7 +11,7 @@ import (
 
 // row returns a row of that weight.
 func row(app, id string, action Action, weight int) *Row {
-	return &Row{Instance: &model.Instance{App: app, ID: id}, Action: action, weight: weight}
+	return &Row{Key: model.Key{App: app, ID: id}, Action: action, weight: weight}
 }
 
 func randomRow(random *rand.Rand) *Row {
@@ -34,7 +34,7 @@ func sound(l *listing) error {
 		weight, heaviest := 0, 0
 		for _, r := range leaf.rows {
 			if before != nil && before.compare(r) >= 0 {
-				return fmt.Errorf("leaf %d: %s comes after %s", i, r.Instance.Key(), before.Instance.Key())
+				return fmt.Errorf("leaf %d: %s comes after %s", i, r.Key, before.Key)
 			}
 			before, weight, heaviest = r, weight+r.weight, max(heaviest, r.weight)
 		}

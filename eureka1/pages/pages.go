@@ -3,6 +3,7 @@ package pages
 import (
 	"time"
 
+	"heureka/eureka1/dialect"
 	"heureka/model"
 )
 
@@ -11,7 +12,7 @@ import (
 type Pages struct {
 	apps   cuts
 	recent recent
-	counts counts
+	census dialect.Census
 	now    time.Duration
 
 	version uint64
@@ -40,30 +41,24 @@ func (p *Pages) Apply(changes []model.Change, now time.Duration) {
 }
 
 func (p *Pages) apply(c *model.Change) {
-	shown := c.After.Unpack()
-	if c.Kind == model.Remove {
-		shown = c.Before.Unpack()
-	}
-	if shown == nil {
-		return // the removal of what was never there
-	}
-	p.changes++
-	row := newRow(shown, c.Version, actionOf(c.Version))
-	before := p.apps.get(row)
+	var row *Row
+	before := p.apps.get(&Row{Key: c.Key})
 	switch {
 	case c.Kind == model.Remove && before == nil:
-		return
+		return // of what was never there
 	case c.Kind == model.Remove:
-		p.counts.add(before.Instance.Status, -1)
+		p.census.Add(before.Status, -1)
 		p.apps.remove(before)
-		row = newRow(before.Instance, c.Version, Deleted)
+		row = before.deleted(c.Version)
 	default:
+		row = newRow(c.Key, c.After, c.After.Unpack(), c.Version, actionOf(c.Version))
 		if before != nil {
-			p.counts.add(before.Instance.Status, -1)
+			p.census.Add(before.Status, -1)
 		}
-		p.counts.add(shown.Status, 1)
+		p.census.Add(row.Status, 1)
 		p.apps.put(row)
 	}
+	p.changes++
 	p.recent.note(c.Key, row, p.now)
 	p.dirty = true
 }
@@ -87,7 +82,7 @@ func (p *Pages) Snapshot() *Snapshot {
 		p.version++
 		p.last = &Snapshot{
 			version:  p.version,
-			hashCode: p.counts.hashCode(),
+			hashCode: p.census.String(),
 			leaves:   [...][2][]*leaf{Apps: p.apps.share(), Delta: p.recent.rows.share()},
 		}
 		p.dirty = false

@@ -27,9 +27,9 @@ func (p *part) appendRows(dst []byte, encoder Encoder, known *texts) []byte {
 	rows := p.leaf.rows
 	p.spans = make([]span, len(rows))
 	for i, row := range rows {
-		app := row.Instance.App
+		app := row.Key.App
 		dst = append(dst, separator...)
-		if i > 0 && rows[i-1].Instance.App != app || i == 0 && p.opens {
+		if i > 0 && rows[i-1].Key.App != app || i == 0 && p.opens {
 			dst = encoder.AppendOpening(dst, app)
 		}
 		p.spans[i].from = int32(len(dst))
@@ -39,7 +39,7 @@ func (p *part) appendRows(dst []byte, encoder Encoder, known *texts) []byte {
 			dst = encoder.AppendRow(dst, row)
 		}
 		p.spans[i].to = int32(len(dst))
-		if i < len(rows)-1 && rows[i+1].Instance.App != app || i == len(rows)-1 && p.closes {
+		if i < len(rows)-1 && rows[i+1].Key.App != app || i == len(rows)-1 && p.closes {
 			dst = encoder.AppendClosing(dst, app)
 		}
 	}

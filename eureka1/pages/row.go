@@ -3,32 +3,52 @@ package pages
 import (
 	"cmp"
 
+	"heureka/eureka1/dialect"
 	"heureka/model"
 )
 
 // Action is what Eureka calls the last thing that happened to an instance.
-type Action string
+type Action = dialect.Action
 
 // The actions. A client adds or replaces the instance for the first two alike.
 const (
-	Added    Action = "ADDED"    // registered, or said anew by its client
-	Modified Action = "MODIFIED" // its override was set, changed or lifted since
-	Deleted  Action = "DELETED"  // gone; only in a delta
+	Added    = dialect.Added    // registered, or said anew by its client
+	Modified = dialect.Modified // its override was set, changed or lifted since
+	Deleted  = dialect.Deleted  // gone; only in a delta
 )
 
-// Row is one instance as a document shows it. It is immutable.
+// Row is one instance as a document shows it. It is immutable, and small: every node
+// has one for each instance, whether anybody asks for documents or not.
 type Row struct {
-	// Instance is what the view shows, or for Deleted the last that it showed.
-	Instance *model.Instance
-	Version  model.Version // of the change that it came with
-	Action   Action
+	Key model.Key
+	// Packed is the instance that the view shows, or for Deleted the last that it
+	// showed.
+	Packed model.Packed
+	Status model.Status // of that
+	// Time and Override are those of the version under which it is shown.
+	Time, Override model.Time
+	Action         Action
 
 	weight int
 }
 
-func newRow(instance *model.Instance, version model.Version, action Action) *Row {
-	return &Row{Instance: instance, Version: version, Action: action, weight: weigh(instance)}
+// newRow returns the row of an instance that is packed so.
+func newRow(key model.Key, packed model.Packed, in *model.Instance, v model.Version, action Action) *Row {
+	return &Row{
+		Key: key, Packed: packed, Status: model.ParseStatus(string(in.Status)),
+		Time: v.Time, Override: v.Override, Action: action, weight: weigh(in),
+	}
 }
+
+// deleted returns the row of the same instance, gone at a version.
+func (r *Row) deleted(v model.Version) *Row {
+	out := *r
+	out.Time, out.Override, out.Action = v.Time, v.Override, Deleted
+	return &out
+}
+
+// Instance returns the instance, which is the caller's own.
+func (r *Row) Instance() *model.Instance { return r.Packed.Unpack() }
 
 // actionOf returns what happened last to an instance that is shown under a version,
 // so that all nodes show it with the same bytes.
@@ -47,7 +67,7 @@ func (r *Row) compare(other *Row) int {
 	if r == other {
 		return 0
 	}
-	if c := cmp.Compare(r.Instance.App, other.Instance.App); c != 0 {
+	if c := cmp.Compare(r.Key.App, other.Key.App); c != 0 {
 		return c
 	}
 	if gone := r.Action == Deleted; gone != (other.Action == Deleted) {
@@ -56,7 +76,7 @@ func (r *Row) compare(other *Row) int {
 		}
 		return -1
 	}
-	return cmp.Compare(r.Instance.ID, other.Instance.ID)
+	return cmp.Compare(r.Key.ID, other.Key.ID)
 }
 
 // frame is about how many bytes an instance takes as full JSON beside its own texts.

@@ -48,8 +48,8 @@ func (s *Sheet) partsOf(leaves []*leaf) []*part {
 	known := texts{parts: s.parts}
 	parts, old := make([]*part, len(leaves)), s.parts
 	for i, l := range leaves {
-		opens := i == 0 || leaves[i-1].last().Instance.App != l.first().Instance.App
-		closes := i == len(leaves)-1 || leaves[i+1].first().Instance.App != l.last().Instance.App
+		opens := i == 0 || leaves[i-1].last().Key.App != l.first().Key.App
+		closes := i == len(leaves)-1 || leaves[i+1].first().Key.App != l.last().Key.App
 		for len(old) > 0 && old[0].leaf.last().compare(l.first()) < 0 {
 			old = old[1:]
 		}

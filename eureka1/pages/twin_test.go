@@ -34,15 +34,16 @@ func (w *twin) apply(c model.Change) {
 	before := w.shown[c.Key]
 	switch {
 	case c.Kind == model.Put:
-		row := &Row{Instance: c.After.Unpack(), Version: c.Version, Action: Added}
-		if row.Instance.Override != "" {
+		in := c.After.Unpack()
+		row := &Row{Key: c.Key, Packed: c.After, Status: in.Status, Time: c.Version.Time, Override: c.Version.Override, Action: Added}
+		if in.Override != "" {
 			row.Action = Modified
 		}
 		w.shown[c.Key] = row
 		w.events = append(w.events, event{w.now, c.Key, row})
 	case before != nil:
 		delete(w.shown, c.Key)
-		w.events = append(w.events, event{w.now, c.Key, &Row{Instance: before.Instance, Version: c.Version, Action: Deleted}})
+		w.events = append(w.events, event{w.now, c.Key, before.deleted(c.Version)})
 	}
 }
 
@@ -54,8 +55,8 @@ func (w *twin) rows(d Document) []*Row {
 		rows = w.changed()
 	}
 	slices.SortFunc(rows, func(a, b *Row) int {
-		return cmp.Or(strings.Compare(a.Instance.App, b.Instance.App),
-			strings.Compare(group(a), group(b)), strings.Compare(a.Instance.ID, b.Instance.ID))
+		return cmp.Or(strings.Compare(a.Key.App, b.Key.App),
+			strings.Compare(group(a), group(b)), strings.Compare(a.Key.ID, b.Key.ID))
 	})
 	return rows
 }
@@ -87,7 +88,7 @@ func (w *twin) changed() []*Row {
 func (w *twin) hashCode() string {
 	by := map[model.Status]int{}
 	for _, row := range w.shown {
-		by[row.Instance.Status]++
+		by[row.Status]++
 	}
 	text := ""
 	for _, status := range slices.Sorted(maps.Keys(by)) {
@@ -104,15 +105,15 @@ func (w *twin) document(d Document, version uint64, e Encoder) string {
 	out := e.AppendHead(nil, heading)
 	rows := w.rows(d)
 	for i, row := range rows {
-		app := row.Instance.App
+		app := row.Key.App
 		if i > 0 {
 			out = append(out, e.Separator()...)
 		}
-		if i == 0 || rows[i-1].Instance.App != app {
+		if i == 0 || rows[i-1].Key.App != app {
 			out = e.AppendOpening(out, app)
 		}
 		out = e.AppendRow(out, row)
-		if i == len(rows)-1 || rows[i+1].Instance.App != app {
+		if i == len(rows)-1 || rows[i+1].Key.App != app {
 			out = e.AppendClosing(out, app)
 		}
 	}

@@ -32,7 +32,8 @@ func (spring) AppendOpening(dst []byte, app string) []byte {
 }
 
 func (spring) AppendRow(dst []byte, row *pages.Row) []byte {
-	in, name, millis := row.Instance, strings.ToLower(row.Instance.App), row.Instance.LastChangedMs
+	in := row.Instance()
+	name, millis := strings.ToLower(in.App), in.LastChangedMs
 	return fmt.Appendf(dst, `{"instanceId":%q,"hostName":%q,"app":%q,"ipAddr":%[2]q,"status":%[4]q,"overriddenStatus":"UNKNOWN",`+
 		`"port":{"$":8080,"@enabled":"true"},"securePort":{"$":443,"@enabled":"false"},"countryId":1,"dataCenterInfo":`+
 		`{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"},"leaseInfo":{"renewalIntervalInSecs":30,`+

@@ -54,6 +54,9 @@ func New(config Config, dialects ...pages.Encoder) (*Cache, error) {
 // caller is one goroutine, and publishes the snapshots of one Pages in their order.
 func (c *Cache) Publish(snapshot *pages.Snapshot) { c.latest.Store(snapshot) }
 
+// Snapshot returns what was published last, nil if nothing was.
+func (c *Cache) Snapshot() *pages.Snapshot { return c.latest.Load() }
+
 // Page returns a document in a dialect, ready to be sent. It returns ErrNothing
 // before the first Publish.
 func (c *Cache) Page(document pages.Document, dialect int, gzip bool) (*Page, error) {

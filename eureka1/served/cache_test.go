@@ -34,7 +34,7 @@ func (d lines) AppendRow(dst []byte, row *pages.Row) []byte {
 	if d.rows != nil {
 		d.rows.Add(1)
 	}
-	return fmt.Appendf(dst, "%s %s %s\n", row.Instance.Key(), row.Instance.Status, row.Action)
+	return fmt.Appendf(dst, "%s %s %s\n", row.Key, row.Status, row.Action)
 }
 
 func (d lines) AppendTail(dst []byte, _ pages.Heading) []byte { return append(dst, "end"...) }

@@ -111,6 +111,7 @@ func Heureka() Plan {
 			"replication":        {"internal/ops"},
 			"read-node/session":  {"internal/nowait"},
 			"write-node/api":     {"internal/nowait"},
+			"eureka1/pages":      {"eureka1/dialect"},
 			"client/line":        {"wire"},
 			"client/roster":      {"wire", "client/line"},
 			"client/mirror":      {"wire", "interest", "client/line"},
@@ -146,7 +147,7 @@ func pureImports() map[string]Names {
 		"time": {Except: []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker",
 			"Timer", "Ticker", "Local", "LoadLocation"}},
 		"math/rand/v2": {Just: []string{"Rand", "Source", "New", "NewPCG", "NewChaCha8", "PCG", "ChaCha8"}},
-		"net/http": {Just: []string{"StatusBadRequest", "StatusConflict", "StatusInternalServerError", "StatusNotFound",
+		"net/http": {Just: []string{"StatusOK", "StatusNoContent", "StatusBadRequest", "StatusConflict", "StatusInternalServerError", "StatusNotFound",
 			"StatusRequestEntityTooLarge", "StatusRequestTimeout", "StatusServiceUnavailable", "StatusTooManyRequests"}},
 
 		"github.com/cespare/xxhash/v2": all,
