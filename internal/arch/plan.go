@@ -81,6 +81,7 @@ func Heureka() Plan {
 			"internal/ops":      Hands,
 			"internal/raw":      Hands,
 			"eureka1/served":    Hands,
+			"eureka1":           Hands,
 
 			"write-node/server": Bodies,
 			"read-node/server":  Bodies,
@@ -114,6 +115,7 @@ func Heureka() Plan {
 			"write-node/api":     {"internal/nowait"},
 			"eureka1/pages":      {"eureka1/dialect"},
 			"eureka1/rules":      {"eureka1/dialect"},
+			"eureka1":            {"eureka1/served", "internal/ops"},
 			"client/line":        {"wire"},
 			"client/roster":      {"wire", "client/line"},
 			"client/mirror":      {"wire", "interest", "client/line"},

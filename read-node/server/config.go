@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/eureka1"
 	"heureka/interest"
 	"heureka/internal/ops"
 	"heureka/read-node/fanout"
@@ -85,6 +86,8 @@ type Config struct {
 	DeadAfter  time.Duration `help:"A node silent for so long is dead; the same on all nodes." default:"10s" env:"HEUREKA_DEAD_AFTER"`
 	Tombstones time.Duration `help:"How long removals are remembered; the same on all nodes." default:"1h" env:"HEUREKA_TOMBSTONES"`
 	Grace      time.Duration `help:"How long the eviction of a taken-over instance stays hidden, for its owner to come back." default:"3s" env:"HEUREKA_GRACE"`
+
+	Eureka1 eureka1.Config `embed:""`
 }
 
 // DefaultConfig returns the defaults that the tags give, without a name.
@@ -109,6 +112,7 @@ func (c Config) Validate() error {
 		c.validateLimits(),
 		ops.Origins("origins", c.Origins),
 		c.web().Settings(),
+		c.Eureka1.Validate(),
 	)
 	if err != nil {
 		return err

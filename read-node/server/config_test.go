@@ -71,6 +71,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{func(c *Config) { c.MaxIncoming = -1 }, `--max-incoming (HEUREKA_MAX_INCOMING) is -1: must be at least 1`},
 		{func(c *Config) { c.MaxWaiting = -1 }, `--max-waiting (HEUREKA_MAX_WAITING) is -1: must be at least 1`},
 		{func(c *Config) { c.MaxHeader = -1 }, `--http-max-header (HEUREKA_HTTP_MAX_HEADER) is -1: must be at least 1024`},
+		{func(c *Config) { c.Eureka1.MaxReads = 0 }, `--eureka1-max-reads (HEUREKA_EUREKA1_MAX_READS) is 0: must be at least 1`},
 		{func(c *Config) { c.Origins = []string{"*.example.org", ""} }, `--origins (HEUREKA_ORIGINS) is "": must be hosts such as app.example.org, *.example.org or https://app.example.org:8443`},
 		{func(c *Config) { c.Origins = []string{"*.example.org", "https://"} }, `--origins (HEUREKA_ORIGINS) is "https://": must be hosts such as app.example.org, *.example.org or https://app.example.org:8443`},
 		{func(c *Config) { c.Origins = []string{"*.example.org", "a.example.org/path"} }, `--origins (HEUREKA_ORIGINS) is "a.example.org/path": must be hosts such as app.example.org, *.example.org or https://app.example.org:8443`},

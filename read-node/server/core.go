@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/eureka1"
 	"heureka/model"
 	"heureka/read-node/fanout"
 	"heureka/read-node/resume"
@@ -18,6 +19,7 @@ type core struct {
 	hub      *fanout.Hub
 	desk     *resume.Desk
 	issuer   *resume.Issuer
+	eureka1  *eureka1.Feed // nil: it isn't served
 	sessions map[fanout.SessionID]*session.Session
 	opening  map[fanout.SessionID]struct{} // those not told everything yet
 	opened   func(fanout.SessionID)        // is told when one has been
@@ -89,6 +91,7 @@ func (c *core) receive(now time.Duration) {
 // tick does what is due.
 func (c *core) tick(now model.Moment) {
 	c.replica.Tick(now)
+	c.eureka1.Tick(now.Mono)
 	c.receive(now.Mono)
 	if stale := c.replica.Stale(now.Mono); stale != c.stale {
 		c.stale = stale
@@ -108,6 +111,7 @@ func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) (agai
 			c.log.Debug("message not sent", "err", err) // counted by the link, made good by the next
 		}
 	}
+	c.eureka1.Follow(effects.Changes, now.Mono)
 	for _, change := range effects.Changes {
 		c.hub.Apply(change)
 		if change.Kind == model.Put && c.replica.Ready() {

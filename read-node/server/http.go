@@ -29,7 +29,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		session.WriteError(w, wire.NewError(wire.CodeNotFound, "nothing answers %.20s %.200q here", r.Method, r.URL.Path))
 	})
-	return mux
+	return s.eureka1.Before(mux)
 }
 
 // serveSubscription makes a session of a websocket. Who can't be served is told

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/eureka1"
 	"heureka/interest"
 	"heureka/internal/ops"
 	"heureka/model"
@@ -42,6 +44,7 @@ type Server struct {
 	sessions *sessions
 	acceptor *session.Acceptor
 	shedder  *shedder
+	eureka1  *eureka1.Handler      // nil: it isn't served
 	queries  chan struct{}         // holds one for each being answered
 	state    atomic.Pointer[state] // as of the last tick
 	reminder ops.Reminder          // of the loop: why the node isn't ready
@@ -85,16 +88,15 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	common.OnError = s.metrics.count
 	s.acceptor = session.NewAcceptor(common, s.sessions, s.log)
 	s.shedder = newShedder(config, s.sessions, s.log)
+	if err := s.openEureka1(); err != nil {
+		return nil, errors.Join(err, s.http.Close(), s.admin.Close())
+	}
 	return s, nil
 }
 
 func (s *Server) newLoop() *loop {
-	advertise := s.config.Advertise
-	if advertise == "" {
-		advertise = s.http.Addr().String()
-	}
 	random := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
-	replica := cluster.New(s.config.replica(), s.self, cluster.Read, advertise, random)
+	replica := cluster.New(s.config.replica(), s.self, cluster.Read, s.advertised(), random)
 	issuer := resume.NewIssuer(s.config.Cluster)
 	token := func(set interest.Set) string { return issuer.Token(replica, set) }
 	return &loop{
@@ -118,6 +120,11 @@ func (s *Server) newLoop() *loop {
 		start:     time.Now(),
 		published: s.publish,
 	}
+}
+
+// advertised returns the address of the service port as others reach it.
+func (s *Server) advertised() string {
+	return cmp.Or(s.config.Advertise, s.http.Addr().String())
 }
 
 // Addresses returns where the server listens.
@@ -171,6 +178,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.sessions.kill()
 	close(s.loop.stop)
 	parts.Wait()
+	s.eureka1.Close()
 	link.Close()
 	s.log.Info("read node stopped")
 	return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/eureka1"
 	"heureka/internal/ops"
 	"heureka/replication"
 	"heureka/write-node/api"
@@ -79,6 +80,8 @@ type Config struct {
 	WriteTimeout  time.Duration `name:"http-write-timeout" help:"For a whole answer." default:"2m" env:"HEUREKA_HTTP_WRITE_TIMEOUT"`
 	IdleTimeout   time.Duration `name:"http-idle-timeout" help:"Between two requests." default:"2m" env:"HEUREKA_HTTP_IDLE_TIMEOUT"`
 	MaxHeader     int           `name:"http-max-header" help:"Bytes of a request's headers." default:"32768" env:"HEUREKA_HTTP_MAX_HEADER"`
+
+	Eureka1 eureka1.Config `embed:""`
 }
 
 // DefaultConfig returns the defaults that the tags give, without a name.
@@ -102,6 +105,7 @@ func (c Config) Validate() error {
 		c.validateTimes(),
 		c.validateLimits(),
 		c.web().Settings(),
+		c.Eureka1.Validate(),
 	)
 	if err != nil {
 		return err

@@ -66,6 +66,7 @@ func TestConfigNamesTheWrongSetting(t *testing.T) {
 		{func(c *Config) { c.MaxForwards = 0 }, `--max-forwards (HEUREKA_MAX_FORWARDS) is 0: must be at least 1`},
 		{func(c *Config) { c.ReadTimeout = 0 }, `--http-read-timeout (HEUREKA_HTTP_READ_TIMEOUT) is 0s: must be above zero`},
 		{func(c *Config) { c.MaxHeader = 0 }, `--http-max-header (HEUREKA_HTTP_MAX_HEADER) is 0: must be at least 1024`},
+		{func(c *Config) { c.Eureka1.MaxBody = 0 }, `--eureka1-max-body (HEUREKA_EUREKA1_MAX_BODY) is 0: must be at least 1024`},
 	} {
 		c := valid
 		test.spoil(&c)

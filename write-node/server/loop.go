@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/eureka1"
 	"heureka/model"
 	"heureka/write-node/api"
 	"heureka/write-node/owner"
@@ -32,6 +33,7 @@ type loop struct {
 	commands  chan api.Command
 	keeper    *keeper       // nil: nothing is kept on disk
 	stop      chan struct{} // closed to end the loop
+	eureka1   *eureka1.Feed // nil: it isn't served
 	flush     bool          // what isn't stored yet is to be, at the end; set before stop is closed, as is
 	by        time.Time     // when at the latest the disk isn't waited for any more
 	stopped   chan struct{} // closed when it has ended
@@ -74,6 +76,7 @@ func (l *loop) run(net network) {
 			now := l.now()
 			l.owner.Replica().Tick(now)
 			l.owner.Tick(now)
+			l.eureka1.Tick(now.Mono)
 			l.settle(net)
 			l.published(now)
 			continue
@@ -126,6 +129,7 @@ func (l *loop) settle(net network) {
 		}
 	}
 	l.keeper.follow(effects)
+	l.eureka1.Follow(effects.Changes, l.now().Mono)
 	for _, c := range l.pending {
 		l.keeper.acknowledge(c.Done)
 	}

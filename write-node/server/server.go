@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"heureka/cluster"
+	"heureka/eureka1"
 	"heureka/internal/ops"
 	"heureka/model"
 	"heureka/replication"
@@ -43,6 +45,7 @@ type Server struct {
 
 	loop     *loop
 	api      *api.API
+	eureka1  *eureka1.Handler      // nil: it isn't served
 	state    atomic.Pointer[state] // as of the last tick
 	reminder ops.Reminder          // of the loop: why the node isn't ready
 
@@ -94,22 +97,22 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	s.state.Store(&state{})
 	s.refusal.Store(s.joining)
 	s.loop = s.newLoop()
-	if err := s.openStore(); err != nil {
+	if err = s.openEureka1(); err == nil {
+		err = s.openStore()
+	}
+	if err != nil {
 		s.link.Close()
 		return nil, errors.Join(err, s.http.Close(), s.admin.Close())
 	}
 	s.api = api.New(config.api(), gate{s.loop, s}, api.NewMetrics(s.registry), s.log)
+	s.eureka1 = s.newEureka1()
 	s.registry.MustRegister(newMetrics(s))
 	return s, nil
 }
 
 func (s *Server) newLoop() *loop {
-	advertise := s.config.Advertise
-	if advertise == "" {
-		advertise = s.http.Addr().String()
-	}
 	random := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
-	replica := cluster.New(s.config.replica(), s.self, cluster.Write, advertise, random)
+	replica := cluster.New(s.config.replica(), s.self, cluster.Write, s.advertised(), random)
 	return &loop{
 		owner:     owner.New(s.config.owner(), replica),
 		commands:  make(chan api.Command, s.config.MaxCommands),
@@ -119,6 +122,11 @@ func (s *Server) newLoop() *loop {
 		published: s.publish,
 		log:       s.log,
 	}
+}
+
+// advertised returns the address of the service port as others reach it.
+func (s *Server) advertised() string {
+	return cmp.Or(s.config.Advertise, s.http.Addr().String())
 }
 
 // gate is the loop as the API sees it.

@@ -83,7 +83,7 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("GET "+ops.PathLive, ops.Liveness())
 	mux.Handle("GET "+ops.PathReady, ops.Readiness(s.check))
 	mux.HandleFunc("GET /api/v1/status", s.serveStatus)
-	return s.api.SameOrigin(mux)
+	return s.eureka1.Before(s.api.SameOrigin(mux))
 }
 
 // serveStatus answers GET /api/v1/status, also while the node isn't ready.

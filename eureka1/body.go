@@ -1,0 +1,63 @@
+package eureka1
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// errTooLarge says that a body, unpacked, is longer than it may be.
+var errTooLarge = errors.New("the body is too large")
+
+// readBody reads a body of at most so many bytes, as it was sent and unpacked. Whoever
+// is slow about it is given up: it holds a place that others may want.
+func (q *request) readBody(most int) (raw, unpacked []byte, err error) {
+	control := http.NewResponseController(q.w)
+	_ = control.SetReadDeadline(time.Now().Add(q.config.Timeout)) // where there is none to set, the server's own stands
+	raw, err = limited(http.MaxBytesReader(q.w, q.r.Body, int64(most)), most)
+	if err != nil {
+		return nil, nil, err // under the deadline, or the server would wait for the rest of it
+	}
+	_ = control.SetReadDeadline(time.Time{}) // likewise; or it would end the request later
+	if !strings.EqualFold(q.r.Header.Get("Content-Encoding"), "gzip") {
+		return raw, raw, nil
+	}
+	unzip, err := gzip.NewReader(strings.NewReader(string(raw)))
+	if err != nil {
+		return nil, nil, err
+	}
+	unpacked, err = limited(unzip, most)
+	return raw, unpacked, err
+}
+
+func limited(from io.Reader, most int) ([]byte, error) {
+	all, err := io.ReadAll(io.LimitReader(from, int64(most)+1))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large), len(all) > most:
+		return nil, errTooLarge
+	case err != nil:
+		return nil, err
+	}
+	return all, nil
+}
+
+// unread answers that a body wasn't read.
+func (q *request) unread(err error) int {
+	switch {
+	case errors.Is(err, errTooLarge):
+		return q.text(http.StatusRequestEntityTooLarge, err.Error())
+	case isTimeout(err):
+		return q.empty(http.StatusRequestTimeout)
+	default:
+		return q.text(http.StatusBadRequest, "the body can't be read")
+	}
+}
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
+}

@@ -1,0 +1,167 @@
+package eureka1
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"heureka/eureka1/dialect"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Handler answers the requests of Eureka 1 clients.
+type Handler struct {
+	config  Config
+	self    Self
+	node    Node
+	feed    *Feed
+	writer  Writer // of a write node; nil: pass is used
+	pass    *pass
+	reads   chan struct{} // holds one for each being answered
+	writes  chan struct{} // likewise
+	batches chan struct{} // likewise, beside one in writes
+	start   time.Time
+	origin  *http.CrossOriginProtection
+	metrics *metrics
+	log     *slog.Logger
+}
+
+// NewHandler returns a handler of what the feed holds; nil if that is nil. What
+// changes something goes to the writer, or if that is nil, to a write node among the
+// node's peers. Prefix begins the names of its metrics.
+func NewHandler(config Config, self Self, node Node, feed *Feed, writer Writer, prefix string, registerer prometheus.Registerer, log *slog.Logger) *Handler {
+	if feed == nil {
+		return nil
+	}
+	h := &Handler{
+		config: config, self: self, node: node, feed: feed, writer: writer,
+		reads: make(chan struct{}, config.MaxReads), writes: make(chan struct{}, config.MaxWrites),
+		batches: make(chan struct{}, config.MaxBatches),
+		start:   time.Now(), origin: http.NewCrossOriginProtection(), log: log,
+	}
+	h.metrics = newMetrics(h, prefix, registerer)
+	if writer == nil {
+		h.pass = newPass(h)
+	}
+	return h
+}
+
+// Close lets go of connections to other nodes. It is called when all requests have
+// been answered, and does nothing on nil.
+func (h *Handler) Close() {
+	if h != nil && h.pass != nil {
+		h.pass.client.CloseIdleConnections()
+	}
+}
+
+// Before returns a handler that answers what is Eureka 1's and leaves everything else
+// to another. It stands before any mux: these redirect, which clients don't follow.
+func (h *Handler) Before(other http.Handler) http.Handler {
+	if h == nil {
+		return other
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if serves(r.URL.EscapedPath()) {
+			h.ServeHTTP(w, r)
+			return
+		}
+		other.ServeHTTP(w, r)
+	})
+}
+
+// ServeHTTP answers a request of a Eureka 1 client.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := &request{Handler: h, w: w, r: r, route: routeOf(r.URL.EscapedPath())}
+	q.op = q.route.operation(r.Method)
+	if r.Method == http.MethodHead {
+		q.w = headOnly{w}
+	}
+	h.metrics.count(q.op.orNone(), q.answer())
+}
+
+// request is one that is being answered. Its methods return the status that they
+// answered with.
+type request struct {
+	*Handler
+	w     http.ResponseWriter
+	r     *http.Request
+	route route
+	op    operation
+}
+
+func (q *request) answer() int {
+	switch q.op {
+	case opNone:
+		return q.empty(http.StatusNotFound)
+	case "":
+		q.w.Header().Set("Allow", q.route.allowed())
+		return q.empty(http.StatusMethodNotAllowed)
+	}
+	// A web page of another origin could otherwise have its visitor's browser say it.
+	if q.op.writes() && q.origin.Check(q.r) != nil {
+		return q.empty(http.StatusForbidden)
+	}
+	room, serve := q.reads, q.read
+	if q.op.writes() {
+		room, serve = q.writes, q.write
+	}
+	return q.within(room, serve)
+}
+
+// within serves a request if there is room for one more. Otherwise its client had
+// better ask another server.
+func (q *request) within(room chan struct{}, serve func() int) int {
+	select {
+	case room <- struct{}{}:
+		defer func() { <-room }()
+		return serve()
+	default:
+		return q.empty(http.StatusServiceUnavailable)
+	}
+}
+
+// empty answers without a body, which is what clients want of whatever isn't a
+// document: some take any body for one.
+func (q *request) empty(code int) int {
+	q.w.WriteHeader(code)
+	return code
+}
+
+// text answers with a text for people.
+func (q *request) text(code int, text string) int {
+	return q.body(code, "text/plain; charset=utf-8", []byte(text))
+}
+
+// unparseable answers that the body can't be read, in its own format.
+func (q *request) unparseable(format dialect.Format) int {
+	return q.body(http.StatusBadRequest, format.ContentType(), dialect.AppendError(nil, format, dialect.ErrUnparseable.Error()))
+}
+
+func (q *request) body(code int, contentType string, body []byte) int {
+	header := q.w.Header()
+	header.Set("Content-Type", contentType)
+	header.Set("X-Content-Type-Options", "nosniff")
+	q.w.WriteHeader(code)
+	_, _ = q.w.Write(body) // a peer that has gone needs no answer
+	return code
+}
+
+// form returns the form of documents that the request asks for.
+func (q *request) form() dialect.Form {
+	header := q.r.Header
+	return dialect.FormOf(header.Get("Accept"), header.Get("X-Eureka-Accept"), q.route.v1)
+}
+
+// orNone returns the operation for a metric.
+func (op operation) orNone() operation {
+	if op == "" {
+		return opNone
+	}
+	return op
+}
+
+// headOnly drops what is written: the answer to HEAD.
+type headOnly struct{ http.ResponseWriter }
+
+func (headOnly) Write(p []byte) (int, error) { return len(p), nil }

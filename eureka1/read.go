@@ -1,0 +1,197 @@
+package eureka1
+
+import (
+	"iter"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"heureka/eureka1/dialect"
+	"heureka/eureka1/pages"
+	"heureka/model"
+)
+
+// headerStale says whether an answer may be old, because the node hears no write node.
+const headerStale = "Heureka-Stale"
+
+// read answers with a document, if the node has what it shows.
+func (q *request) read() int {
+	state := q.node.State()
+	if !state.Ready {
+		return q.empty(http.StatusServiceUnavailable) // so that another server is asked
+	}
+	q.w.Header().Set(headerStale, strconv.FormatBool(state.Stale))
+	snapshot := q.feed.cache.Snapshot()
+	switch q.op {
+	case opApps:
+		return q.page(pages.Apps)
+	case opDelta:
+		return q.page(pages.Delta)
+	case opApp:
+		return q.application(snapshot)
+	case opInstance:
+		return q.instance(snapshot.Get(model.NewKey(q.route.app, q.route.id)))
+	case opInstanceByID:
+		return q.instance(byID(snapshot, q.route.id))
+	case opVIP:
+		return q.choice(snapshot, hasVIP)
+	case opSecureVIP:
+		return q.choice(snapshot, hasSecureVIP)
+	case opOverrides:
+		return q.body(http.StatusOK, dialect.JSON.ContentType(), dialect.AppendOverrides(nil, overrides(snapshot)))
+	case opStatus:
+		return q.status()
+	default:
+		return q.health(state)
+	}
+}
+
+// health answers whether clients may be sent here.
+func (q *request) health(state State) int {
+	if state.Leaving {
+		return q.empty(http.StatusServiceUnavailable)
+	}
+	return q.empty(http.StatusOK)
+}
+
+// page answers with one of the documents that are kept.
+func (q *request) page(document pages.Document) int {
+	form := q.form()
+	page, err := q.feed.cache.Page(document, int(form), q.gzip())
+	if err != nil {
+		q.log.Error("no document for Eureka 1 clients", "err", err)
+		return q.empty(http.StatusInternalServerError)
+	}
+	q.w.Header().Set("Vary", "Accept, Accept-Encoding, X-Eureka-Accept")
+	if err := page.Send(q.w, form.Format().ContentType()); err != nil {
+		q.log.Debug("a document wasn't taken", "err", err)
+	}
+	return http.StatusOK
+}
+
+// gzip reports whether the request takes compressed documents.
+func (q *request) gzip() bool { return strings.Contains(q.r.Header.Get("Accept-Encoding"), "gzip") }
+
+func (q *request) application(snapshot *pages.Snapshot) int {
+	app, form := model.FoldApp(q.route.app), q.form()
+	rows := slices.Collect(snapshot.Application(app))
+	if len(rows) == 0 {
+		return q.empty(http.StatusNotFound)
+	}
+	before, after := dialect.AloneApplication(form.Format())
+	s := newStream(q, form)
+	s.add(before)
+	s.application(app, slices.Values(rows))
+	s.add(after)
+	return s.end()
+}
+
+// instance answers with one instance, always in full. A read node that doesn't know
+// it asks a write node: its client may have registered a moment ago, and look.
+func (q *request) instance(row *pages.Row) int {
+	if row == nil {
+		if q.pass != nil && q.op == opInstance {
+			return q.passOn(model.NewKey(q.route.app, q.route.id), nil)
+		}
+		return q.empty(http.StatusNotFound)
+	}
+	info := infoOf(row)
+	return q.instanceDocument(http.StatusOK, &info)
+}
+
+func (q *request) instanceDocument(code int, info *dialect.Info) int {
+	form := dialect.FormOf(q.r.Header.Get("Accept"), "", q.route.v1)
+	return q.body(code, form.Format().ContentType(), dialect.AppendInstanceDocument(nil, form, info))
+}
+
+// byID returns the first instance with that id in any application.
+func byID(snapshot *pages.Snapshot, id string) *pages.Row {
+	for row := range snapshot.Rows() {
+		if row.Key.ID == id {
+			return row
+		}
+	}
+	return nil
+}
+
+// choice answers with all instances that have the request's vip, none too.
+func (q *request) choice(snapshot *pages.Snapshot, has func(*pages.Row, string) bool) int {
+	var chosen []*pages.Row
+	var census dialect.Census
+	for row := range snapshot.Rows() {
+		if has(row, q.route.id) {
+			chosen = append(chosen, row)
+			census.Add(row.Status, 1)
+		}
+	}
+	form, envelope := q.form(), dialect.Envelope{Version: dialect.VersionSome, Hash: census.String()}
+	s := newStream(q, form)
+	s.buffer = dialect.AppendHead(s.buffer, form, envelope)
+	first := true
+	for app, rows := range applications(chosen) {
+		if !first {
+			s.add(dialect.Between(form))
+		}
+		first = false
+		s.application(app, slices.Values(rows))
+	}
+	s.buffer = dialect.AppendTail(s.buffer, form, envelope)
+	return s.end()
+}
+
+// hasVIP unpacks an instance only if it says no vip: then it may go by another.
+func hasVIP(row *pages.Row, vip string) bool {
+	list, _ := row.Packed.VIPs()
+	if list == "" {
+		list = dialect.VIP(row.Instance())
+	}
+	return contains(list, vip)
+}
+
+func hasSecureVIP(row *pages.Row, vip string) bool {
+	_, list := row.Packed.VIPs()
+	return contains(list, vip)
+}
+
+// contains reports whether a comma-separated list has an element, letters counting.
+func contains(list, element string) bool {
+	for e := range strings.SplitSeq(list, ",") {
+		if strings.TrimSpace(e) == element {
+			return true
+		}
+	}
+	return false
+}
+
+// applications yields rows that are in order by application.
+func applications(rows []*pages.Row) iter.Seq2[string, []*pages.Row] {
+	return func(yield func(string, []*pages.Row) bool) {
+		for len(rows) > 0 {
+			app, n := rows[0].Key.App, 1
+			for n < len(rows) && rows[n].Key.App == app {
+				n++
+			}
+			if !yield(app, rows[:n]) {
+				return
+			}
+			rows = rows[n:]
+		}
+	}
+}
+
+// overrides lists what is overridden, each id once.
+func overrides(snapshot *pages.Snapshot) []dialect.Override {
+	var all []dialect.Override
+	seen := make(map[string]bool)
+	for row := range snapshot.Rows() {
+		if row.Override == 0 || seen[row.Key.ID] {
+			continue // what was never overridden needn't be unpacked
+		}
+		if in := row.Instance(); in.Override != "" {
+			seen[in.ID] = true
+			all = append(all, dialect.Override{ID: in.ID, Status: in.Override})
+		}
+	}
+	return all
+}

@@ -1,0 +1,181 @@
+package eureka1
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"heureka/eureka1/dialect"
+	"heureka/eureka1/rules"
+	"heureka/model"
+)
+
+// maxItems bounds a batch; Eureka sends 250 at most.
+const maxItems = 1000
+
+// replicated reports whether the request comes from another Eureka server.
+func (q *request) replicated() bool {
+	return q.r.Header.Get("x-netflix-discovery-replication") == "true"
+}
+
+// write answers a request that changes something.
+func (q *request) write() int {
+	switch q.op {
+	case opRegister:
+		return q.register()
+	case opBatch:
+		return q.within(q.batches, q.batch)
+	case opASG:
+		return q.empty(http.StatusBadRequest) // there are no such groups
+	case opMetadata:
+		return q.metadata()
+	default:
+		return q.say()
+	}
+}
+
+// register reads a registration; what is wrong with it is said here, whichever node
+// it would go to.
+func (q *request) register() int {
+	format, ok := dialect.BodyFormat(q.r.Header.Get("Content-Type"))
+	if !ok {
+		return q.empty(http.StatusUnsupportedMediaType)
+	}
+	raw, body, err := q.readBody(q.config.MaxBody)
+	if err != nil {
+		return q.unread(err)
+	}
+	info, err := dialect.DecodeInstance(format, body)
+	if err != nil {
+		q.log.Debug("a registration can't be read", "remote", q.r.RemoteAddr, "err", err)
+		return q.unparseable(format)
+	}
+	word := rules.Registration(q.route.app, info, q.replicated())
+	var refusal *dialect.Refusal
+	switch err := word.Refusal(); {
+	case errors.As(err, &refusal):
+		return q.text(http.StatusBadRequest, refusal.Text)
+	case err != nil:
+		return q.unparseable(format)
+	}
+	return q.do(word, raw)
+}
+
+// metadata reads what is to be added from the query.
+func (q *request) metadata() int {
+	table, err := dialect.ParseMetadata(q.r.URL.RawQuery)
+	if err != nil {
+		return q.text(http.StatusBadRequest, err.Error())
+	}
+	return q.do(rules.Word{Action: rules.Metadata, Key: q.key(), Metadata: table, Peer: q.replicated()}, nil)
+}
+
+// say reads a heartbeat, a cancellation, or an override's beginning or end. Whatever
+// body there is says nothing.
+func (q *request) say() int {
+	query, err := dialect.ParseQuery(q.r.URL.RawQuery)
+	if err != nil {
+		return q.text(http.StatusBadRequest, err.Error())
+	}
+	word := rules.Word{Key: q.key(), LastDirtyMs: query.LastDirtyMs, Peer: q.replicated()}
+	switch q.op {
+	case opHeartbeat:
+		word.Action, word.Overridden = dialect.Heartbeat, query.Overridden
+	case opCancel:
+		word.Action = dialect.Cancel
+	case opOverride:
+		word.Action, word.Status = dialect.StatusUpdate, query.Value
+	case opClearOverride:
+		word.Action = dialect.DeleteStatusOverride
+	}
+	return q.do(word, nil)
+}
+
+func (q *request) key() model.Key { return model.NewKey(q.route.app, q.route.id) }
+
+// do has one word applied, here or at a write node, and answers.
+func (q *request) do(word rules.Word, raw []byte) int {
+	if q.writer == nil {
+		return q.passOn(word.Key, raw)
+	}
+	answers, ok := q.apply([]rules.Word{word})
+	if !ok {
+		return q.empty(http.StatusServiceUnavailable)
+	}
+	q.tell(&word)
+	switch a := answers[0]; {
+	case a.Instance != nil:
+		info := dialect.InfoOf(a.Instance, dialect.ShownAt(a.Instance, a.Version))
+		return q.instanceDocument(a.Code, &info)
+	case a.Text != "":
+		return q.text(a.Code, a.Text)
+	default:
+		return q.empty(a.Code)
+	}
+}
+
+// apply has words applied together, in their order. It is false if the node didn't,
+// or may not have done so in time.
+func (q *request) apply(words []rules.Word) ([]rules.Answer, bool) {
+	ctx, cancel := context.WithTimeout(q.r.Context(), q.config.Timeout)
+	defer cancel()
+	answers := make([]rules.Answer, len(words))
+	// A renewal is nothing that would be published.
+	looks := len(words) == 1 && words[0].Action == dialect.Heartbeat && !words[0].Peer
+	err := q.writer.Do(ctx, looks, func(r rules.Registry) {
+		for i := range words {
+			answers[i] = rules.Apply(r, &words[i])
+		}
+	})
+	if err != nil {
+		q.log.Debug("a Eureka 1 client is sent elsewhere", "err", err)
+		return nil, false
+	}
+	return answers, true
+}
+
+// tell logs what people ordered.
+func (q *request) tell(w *rules.Word) {
+	if (w.Action == dialect.StatusUpdate || w.Action == dialect.DeleteStatusOverride) && !w.Peer {
+		q.log.Info("override: an operator's order", "key", w.Key.String(), "status", string(w.Status), "remote", q.r.RemoteAddr)
+	}
+}
+
+// batch reads what another server passes on, and answers each item.
+func (q *request) batch() int {
+	raw, body, err := q.readBody(q.config.MaxBatch)
+	if err != nil {
+		return q.unread(err)
+	}
+	items, err := dialect.DecodeBatch(body, maxItems)
+	if err != nil {
+		q.log.Debug("a batch can't be read", "remote", q.r.RemoteAddr, "err", err)
+		return q.unparseable(dialect.JSON)
+	}
+	if q.writer == nil {
+		return q.passOn(model.Key{}, raw)
+	}
+	words := make([]rules.Word, len(items))
+	for i := range items {
+		words[i] = rules.OfItem(&items[i])
+	}
+	answers, ok := q.apply(words)
+	if !ok {
+		return q.empty(http.StatusServiceUnavailable)
+	}
+	return q.body(http.StatusOK, dialect.JSON.ContentType(), dialect.AppendAnswers(nil, itemAnswers(answers)))
+}
+
+func itemAnswers(answers []rules.Answer) []dialect.Answer {
+	out := make([]dialect.Answer, len(answers))
+	for i, a := range answers {
+		if out[i].Code = a.Code; a.Code == http.StatusNoContent {
+			out[i].Code = http.StatusOK // as in batches, where it is the item that is done
+		}
+		if a.Instance != nil {
+			info := dialect.InfoOf(a.Instance, dialect.ShownAt(a.Instance, a.Version))
+			out[i].Info = &info
+		}
+	}
+	return out
+}
