@@ -28,7 +28,7 @@ func allCeilings() map[string]ceilings {
 		"loss":      {runs: 16, heard: 2, evicted: 5, copies: 1, reader: 14, other: 1, older: 17},
 		"partition": {runs: 75, heard: 1, evicted: 150, copies: 3, reader: 40, other: 1, older: 5},
 		"crash":     {runs: 31, heard: 1, evicted: 22, copies: 2, reader: 40, other: 1, older: 14},
-		"blackout":  {runs: 3, heard: 1, evicted: 2, copies: 1, reader: 1, other: 1, older: 2},
+		"blackout":  {runs: 3, heard: 1, evicted: 5, copies: 1, reader: 1, other: 1, older: 2},
 		"silence":   {runs: 80, heard: 9, evicted: 250, copies: 13, reader: 88, other: 1, older: 60},
 		"slow":      {runs: 11, heard: 1, evicted: 6, copies: 1, reader: 2, other: 1, older: 9},
 	}
