@@ -80,7 +80,7 @@ func (s *Session) message() ([]byte, *wire.Error) {
 	}
 	s.unread = reader
 	if kind != frameType(s.format) {
-		return nil, wire.NewError(wire.CodeMalformed, "a %s frame, where %s was agreed on", kind, s.format.Subprotocol())
+		return nil, wire.NewError(wire.CodeMalformed, "a %s frame, where %s was agreed on", frameName(kind), s.format.Subprotocol())
 	}
 	body, err := io.ReadAll(io.LimitReader(reader, int64(s.common.config.MaxMessage)+1))
 	switch {
@@ -179,4 +179,12 @@ func InterestError(err error) *wire.Error {
 		code = wire.CodeValueTooLong
 	}
 	return wire.NewError(code, "%v", fault)
+}
+
+// frameName is what people call a type of frames.
+func frameName(kind websocket.MessageType) string {
+	if kind == websocket.MessageBinary {
+		return "binary"
+	}
+	return "text"
 }
