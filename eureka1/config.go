@@ -9,7 +9,7 @@ import (
 
 // Config is how a node serves Eureka 1. The tags are those of the nodes' settings.
 type Config struct {
-	On         bool          `name:"eureka1" negatable:"" help:"Serve Eureka 1 clients, under /eureka and /v2 on the service port; --no-eureka1: don't." default:"true" env:"HEUREKA_EUREKA1"`
+	On         bool          `name:"eureka1" negatable:"" help:"Serve Eureka 1 clients, under /eureka and /v2 on the service port." default:"false" env:"HEUREKA_EUREKA1"`
 	MaxReads   int           `name:"eureka1-max-reads" help:"Requests of Eureka 1 clients for documents that are answered at once." default:"1024" env:"HEUREKA_EUREKA1_MAX_READS"`
 	MaxWrites  int           `name:"eureka1-max-writes" help:"Registrations, heartbeats and the like of Eureka 1 clients that are answered at once." default:"1024" env:"HEUREKA_EUREKA1_MAX_WRITES"`
 	MaxBatches int           `name:"eureka1-max-batches" help:"Of these, batches from Eureka 1 servers that are answered at once." default:"32" env:"HEUREKA_EUREKA1_MAX_BATCHES"`

@@ -31,7 +31,7 @@ func TestConfigNamesTheWrongSetting(t *testing.T) {
 			t.Errorf("%s: %v", want, c.Validate())
 		}
 	}
-	if c := DefaultConfig(); !c.On || c.Validate() != nil {
+	if c := DefaultConfig(); c.On || c.Validate() != nil {
 		t.Errorf("%+v: %v", c, c.Validate())
 	}
 }

@@ -40,6 +40,7 @@ func (r *reader) Peers() []Peer {
 func newReader(t *testing.T, change func(*Config), peers ...string) *Handler {
 	t.Helper()
 	config := DefaultConfig()
+	config.On = true
 	if change != nil {
 		change(&config)
 	}
