@@ -86,6 +86,7 @@ func Heureka() Plan {
 			"write-node/server": Bodies,
 			"read-node/server":  Bodies,
 			"internal/dev":      Bodies,
+			"internal/foreign":  Bodies,
 			"heureka/sample":    Bodies,
 
 			"write-node": Doors,
@@ -121,6 +122,7 @@ func Heureka() Plan {
 			"client/mirror":      {"wire", "interest", "client/line"},
 			"internal/promise":   {"wire"},
 			"internal/dev":       {"write-node/server", "read-node/server"},
+			"internal/foreign":   {"internal/dev"},
 		},
 		Only: map[string][]string{
 			"github.com/nats-io/": {"replication", "internal/pushbench"}, // a peer to measure beside
