@@ -19,6 +19,10 @@ func FuzzNewSet(f *testing.F) {
 	f.Add("id", "like", "(?U)o.*", "id", "", "x", "A", "o-1", "v", "s")
 	f.Add("app", "like", "a)|(b", "secureVip", "like", "(?m)^s$", "A", "1", "", "s,t")
 	f.Add("app", "equals", "ßǆı", "app", "like", "(?-i)k", "K", "1", "", "")
+	f.Add("vip", "like", "svc-.*-a", "id", "like", "svc-(a|b)-.+", "A", "svc-a-b", "svc-1-a,svc-a", "")
+	f.Add("vip", "like", "aa.*aa", "id", "like", "^a.+a$", "A", "aa", "aaa", "")
+	f.Add("app", "like", "ki.+\u017f", "id", "like", `a\b.*`, "\u212aIxS", "a-", "a", "")
+	f.Add("vip", "like", "a(?i)b.*c", "id", "like", "(?-s)1(?i)2.*", "A", "12\u00e9", "aBxC", "")
 	f.Fuzz(func(t *testing.T, kind1, op1, value1, kind2, op2, value2, app, id, vip, svip string) {
 		said := []interest.Interest{
 			{Kind: interest.Kind(kind1), Op: interest.Op(op1), Value: value1},

@@ -97,7 +97,7 @@ func (l *lane[T]) likes(value string) []*pattern[T] {
 			continue
 		}
 		l.matches++
-		if p.like.program.MatchString(value) {
+		if p.like.settle(value) {
 			v.matched = append(v.matched, p)
 		}
 	}

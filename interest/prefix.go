@@ -8,15 +8,11 @@ import (
 )
 
 // literalEnds returns texts with which every match of an anchored pattern begins and
-// ends; "" if there is none. For applications they are folded, see foldCase.
-func literalEnds(kind Kind, anchored string) (prefix, suffix string) {
-	tree, err := syntax.Parse(anchored, syntax.Perl)
-	if err != nil {
-		return "", "" // not of a pattern that compiled
-	}
-	first, _ := leading(tree, kind == App)
-	last, _ := trailing(tree, kind == App)
-	if kind == App {
+// ends; "" if there is none. Where case is disregarded they are folded, see foldCase.
+func literalEnds(tree *syntax.Regexp, fold bool) (prefix, suffix string) {
+	first, _ := leading(tree, fold)
+	last, _ := trailing(tree, fold)
+	if fold {
 		return foldCase(string(first)), foldCase(string(last))
 	}
 	return string(first), string(last)
@@ -29,7 +25,7 @@ func leading(re *syntax.Regexp, fold bool) (prefix []rune, whole bool) {
 	case syntax.OpEmptyMatch, syntax.OpBeginText:
 		return nil, true
 	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase != 0 && !fold {
+		if !fold && !plain(re, false) {
 			return nil, false
 		}
 		return re.Rune, true
