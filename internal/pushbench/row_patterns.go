@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // playPatterns is row h: two read nodes hear the same changes; the subscribers of
 // one name what they want, and those of the other say it by patterns. What the
@@ -38,17 +42,20 @@ func playPatterns(s *stage) error {
 	return s.compare(pen, p, sides)
 }
 
-// perChange returns the microseconds of processor time for each change.
-func perChange(o outcome) float64 { return micros(o.spent.total()) / float64(max(o.changes, 1)) }
+// beyond returns what a change cost the second side more than the first, which heard
+// it at the same time. It is of all rounds together: a node collects garbage once in
+// some seconds, and a round has that or not.
+func beyond(sides []*contender) float64 { return overall(sides[1]) - overall(sides[0]) }
 
-// beyond returns the median of what a change cost the second side more than the
-// first, which heard it at the same time.
-func beyond(sides []*contender) float64 {
-	var more []float64
-	for i, o := range sides[1].rounds {
-		more = append(more, perChange(o)-perChange(sides[0].rounds[i]))
+// overall returns the microseconds of processor time for each change of all rounds.
+func overall(c *contender) float64 {
+	var spent time.Duration
+	changes := 0
+	for _, o := range c.rounds {
+		spent += o.spent.total()
+		changes += o.changes
 	}
-	return median(more)
+	return micros(spent) / float64(max(changes, 1))
 }
 
 // compare has one pen make changes that both sides hear: at first one of each
@@ -63,18 +70,19 @@ func (s *stage) compare(pen *process, p population, sides []*contender) error {
 	for _, c := range sides {
 		c.rounds = nil
 	}
+	clear(s.profiled) // what is looked at is the steady state
 	for range s.Rounds {
 		if total, err = s.together(pen, total, rate, s.Seconds, false, sides...); err != nil {
 			return err
 		}
 	}
 	for _, c := range sides {
-		if err := s.judge(c); err != nil {
+		if err := errors.Join(s.heap(c.servers[0]), s.judge(c)); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	s.add(figure{"read node's CPU per change beyond the groups that match", "µs", beyond(sides), "", 0, reach{Value: 5}})
-	s.add(figure{"   read node's CPU per change", "µs", sides[1].median(perChange), "by values", sides[0].median(perChange), reach{}})
+	s.add(figure{"   read node's CPU per change", "µs", overall(sides[1]), "by values", overall(sides[0]), reach{}})
 	s.add(figure{What: "   beyond, the first change of a value", Unit: "µs", Value: first})
 	return nil
 }
