@@ -39,8 +39,8 @@ func (c *Client) Subscribe(ctx context.Context, interests ...interest.Interest) 
 // SubscribeOptions shape one subscription. A zero field means its default.
 type SubscribeOptions struct {
 	// Pace is the shortest time between two frames that nodes are asked for, in whole
-	// milliseconds: changes of one instance within it come as one. Default: none, each
-	// change comes at once.
+	// milliseconds: changes of one instance within it come as one. A first snapshot
+	// comes without. Default: none, each change comes at once.
 	Pace time.Duration
 }
 

@@ -114,8 +114,8 @@ type Subscribe struct {
 	// Token says what the subscriber holds of these very interests: it was told so
 	// by any node, in a Synced or a Heartbeat. It then hears what it missed since.
 	Token string `json:"token,omitempty"`
-	// PaceMs is the shortest time between two frames that the subscriber wants, in
-	// milliseconds; 0: none.
+	// PaceMs is the shortest time between two frames that the subscriber wants once it
+	// has got its Synced, in milliseconds; 0: none.
 	PaceMs int64 `json:"paceMs,omitempty"`
 }
 

@@ -65,7 +65,7 @@ func (h *Hub) deliver(s *session, now time.Duration) {
 		if s.group != nil {
 			s.group.rest(s)
 		}
-	case s.due() > now:
+	case s.settled() && s.due() > now:
 		h.wait(s)
 	default:
 		frame := h.take(s)

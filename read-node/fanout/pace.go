@@ -11,6 +11,11 @@ type paced []*session
 
 func (s *session) due() time.Duration { return s.last + s.pace }
 
+// settled reports whether a session has been told everything that its newest
+// Subscribe is answered by, or that a snapshot replaces. Until then it has no pace: a
+// long answer would take as many of them as it has frames.
+func (s *session) settled() bool { return s.next == nil && s.synced }
+
 // Len, Less, Swap, Push and Pop are for package heap.
 func (p paced) Len() int { return len(p) }
 

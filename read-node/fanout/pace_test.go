@@ -1,6 +1,8 @@
 package fanout_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,11 +60,39 @@ func TestPace(t *testing.T) {
 			r.now = second
 			r.hears(1, "heartbeat with 0")
 		},
-		"an answer to a Subscribe is a frame, too": func(t *testing.T, r *rig) {
+		"an answer to a Subscribe has none, and begins the next": func(t *testing.T, r *rig) {
+			r.now = second / 2
 			r.must(1, fanout.Subscription{Seq: 2, Set: set(t, app("B")), Pace: second})
-			r.hears(1)
-			r.now = second
 			r.hears(1, "synced 2 with 0")
+			r.put(instance("B", "1", ""))
+			r.hears(1)
+			r.due(second + second/2)
+		},
+		"who waits is answered at once": func(t *testing.T, r *rig) {
+			r.put(instance("A", "1", ""))
+			r.hears(1)
+			r.must(1, fanout.Subscription{Seq: 2, Set: set(t, app("A")), Pace: second})
+			r.hears(1, "snapshot 2", "+A/1", "synced 2 with 1")
+			r.due(-1)
+		},
+		"a snapshot of many frames has none": func(t *testing.T, r *rig) {
+			for i := range 5 {
+				r.put(instance("B", fmt.Sprint(i), strings.Repeat("v", r.config.MaxFrame/2)))
+			}
+			r.must(1, fanout.Subscription{Seq: 2, Set: set(t, app("B")), Pace: second})
+			r.hears(1, "+B/0", "+B/1", "+B/2", "+B/3", "+B/4", "synced 2 with 5")
+			r.put(instance("B", "0", "x"))
+			r.hears(1)
+			r.due(second)
+		},
+		"changes of many frames have it": func(t *testing.T, r *rig) {
+			for i := range 2 {
+				r.put(instance("A", fmt.Sprint(i), strings.Repeat("v", r.config.MaxFrame*3/4)))
+			}
+			r.now = second
+			r.hears(1, "+A/0")
+			r.hears(1)
+			r.due(2 * second)
 		},
 		"another Subscribe may end it": func(t *testing.T, r *rig) {
 			r.put(instance("A", "1", ""))

@@ -51,7 +51,7 @@ type session struct {
 	synced  bool // nothing is owed; otherwise a Synced is due at the log's end
 	beat    bool // a Heartbeat is due at the log's end, if there is no Synced
 
-	pace time.Duration // the least between two frames
+	pace time.Duration // the least between two frames, once settled
 	last time.Duration // when the last was handed out
 }
 

@@ -14,7 +14,8 @@ type Subscription struct {
 	// Known is what a [Survey] of this very set found out; it may be nil if the set
 	// has no patterns. What the view shows since the Survey is matched here.
 	Known Verdicts
-	// Pace is the least time between two frames, Config.MaxPace at most; 0: none.
+	// Pace is the least time between two frames, Config.MaxPace at most; 0: none. It
+	// counts from the Synced on: what answers the Subscribe comes at once.
 	Pace time.Duration
 	// Resume says what a token was found to be; nil: there was none.
 	Resume *Resume
