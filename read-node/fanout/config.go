@@ -28,8 +28,8 @@ type Config struct {
 	// SharedBytes is how many bytes of frames are kept so that the next session
 	// at the same cursor gets the same.
 	SharedBytes int
-	// EncodedBytes is how many bytes of encoded records are kept, of all formats
-	// together. What was dropped is encoded again when it is needed.
+	// EncodedBytes is how many bytes of instances are kept as JSON. What was dropped is
+	// encoded again when it is needed.
 	EncodedBytes int
 	// MaxPace is the longest time between two frames that a session may ask for. It
 	// is to be below the heartbeat interval.

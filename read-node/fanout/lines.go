@@ -7,18 +7,17 @@ import (
 	"heureka/wire"
 )
 
-// line is a record as it was encoded, format by format: as put, and as remove for
-// those whose interests it left.
+// line is a record as the JSON message that it is there. Nothing else is worth keeping:
+// in the binary form an instance is only copied, and that it left is a short message,
+// made in less time than it takes to keep it.
 type line struct {
 	record     *record
-	put        [wire.Formats][]byte
-	remove     [wire.Formats][]byte
-	size       int
+	put        []byte
 	prev, next *line // by when they were made
 }
 
 // lineBytes is what a line takes beside its bytes.
-const lineBytes = 160
+const lineBytes = 64
 
 // lines keeps records encoded, the newest of them that fit a limit.
 type lines struct {
@@ -29,59 +28,41 @@ type lines struct {
 	last    *line
 }
 
-// append appends a record in a format. It is encoded at most once, unless it was
-// dropped for the limit, or is there in that form anyway.
+// append appends what a record says in a format, to those whom it has left or to
+// others. It is put into JSON at most once, unless it was dropped for the limit.
 func (ls *lines) append(dst []byte, r *record, format wire.Format, departure bool) []byte {
-	if kept := r.line.of(departure); kept != nil && kept[format] != nil {
-		return append(dst, kept[format]...)
-	}
-	if format == wire.FormatProto && !departure {
+	switch {
+	case departure:
+		return appendMessage(dst, format, remove(r.key))
+	case format == wire.FormatProto:
 		return r.appendPut(dst, format)
+	case r.line != nil:
+		return append(dst, r.line.put...)
 	}
 	start := len(dst)
-	if departure {
-		dst = appendMessage(dst, format, remove(r.key))
-	} else {
-		dst = r.appendPut(dst, format)
-	}
+	dst = r.appendPut(dst, format)
 	ls.encoded++
-	ls.keep(r, format, departure, dst[start:])
+	ls.keep(r, dst[start:])
 	return dst
 }
 
-// of returns the forms of a line; l may be nil.
-func (l *line) of(departure bool) *[wire.Formats][]byte {
-	switch {
-	case l == nil:
-		return nil
-	case departure:
-		return &l.remove
-	default:
-		return &l.put
-	}
-}
-
-// keep remembers one form of a record.
-func (ls *lines) keep(r *record, format wire.Format, departure bool, encoded []byte) {
-	if len(encoded)+lineBytes > ls.limit {
+// keep remembers a record's message.
+func (ls *lines) keep(r *record, put []byte) {
+	size := lineBytes + len(put)
+	if size > ls.limit {
 		return
 	}
-	if r.line == nil {
-		r.line = &line{record: r, size: lineBytes, prev: ls.last}
-		if ls.last != nil {
-			ls.last.next = r.line
-		} else {
-			ls.first = r.line
-		}
-		ls.last = r.line
-		ls.bytes += lineBytes
-	}
-	r.line.of(departure)[format] = bytes.Clone(encoded)
-	r.line.size += len(encoded)
-	ls.bytes += len(encoded)
-	for ls.bytes > ls.limit {
+	for ls.bytes+size > ls.limit {
 		ls.drop(ls.first.record)
 	}
+	r.line = &line{record: r, put: bytes.Clone(put), prev: ls.last}
+	if ls.last != nil {
+		ls.last.next = r.line
+	} else {
+		ls.first = r.line
+	}
+	ls.last = r.line
+	ls.bytes += size
 }
 
 // drop forgets what is kept of a record.
@@ -100,7 +81,7 @@ func (ls *lines) drop(r *record) {
 	} else {
 		ls.last = l.prev
 	}
-	ls.bytes -= l.size
+	ls.bytes -= lineBytes + len(l.put)
 	r.line = nil
 }
 

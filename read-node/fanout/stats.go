@@ -8,7 +8,7 @@ type Counters struct {
 	Frames     uint64 // handed out, heartbeats included
 	Bytes      uint64 // of those
 	Heartbeats uint64
-	Encoded    uint64 // records, each time in one format; an instance in the binary form is only copied
+	Encoded    uint64 // instances, put into JSON; in the binary form they are only copied
 	Replaced   uint64 // sessions that came from before what their log remembers
 	Switched   uint64 // changes of interest that needed no snapshot
 	Resumed    uint64 // tokens answered by what was missed
@@ -32,7 +32,7 @@ type Stats struct {
 	Places       int // in the node's one log
 	Departures   int // of those, instances that left
 	SharedBytes  int // of frames kept
-	EncodedBytes int // of encoded records kept
+	EncodedBytes int // of instances kept as JSON
 	Index        interest.Stats
 }
 

@@ -65,7 +65,7 @@ type Config struct {
 	Departures    int `help:"Departures that a log remembers at least." default:"256" env:"HEUREKA_DEPARTURES"`
 	MaxPatterns   int `help:"Distinct patterns of all subscribers together; a group that brings more is refused." default:"20000" env:"HEUREKA_MAX_PATTERNS"`
 	SharedBytes   int `help:"Bytes of frames kept to be shared by subscribers." default:"8388608" env:"HEUREKA_SHARED_BYTES"`
-	EncodedBytes  int `help:"Bytes of encoded instances kept; what doesn't fit is encoded again when needed." default:"16777216" env:"HEUREKA_ENCODED_BYTES"`
+	EncodedBytes  int `help:"Bytes of instances kept as JSON, for subscribers that take it; what doesn't fit is encoded again when needed." default:"16777216" env:"HEUREKA_ENCODED_BYTES"`
 	MaxSurveys    int `help:"Subscriptions whose patterns are matched against the view at the same time." default:"16" env:"HEUREKA_MAX_SURVEYS"`
 	MaxQueries    int `help:"Plain HTTP queries answered at the same time." default:"64" env:"HEUREKA_MAX_QUERIES"`
 	MaxCommands   int `help:"Words of sessions and queries that wait for the node's loop." default:"4096" env:"HEUREKA_MAX_COMMANDS"`
