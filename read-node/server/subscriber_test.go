@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"heureka/interest"
 	"heureka/internal/promise"
@@ -17,7 +18,7 @@ import (
 type subscriber struct {
 	t      *testing.T
 	conn   *websocket.Conn
-	ctx    context.Context
+	ctx    context.Context // of its life; each wait has patience, however much there is to do
 	format wire.Format
 	rest   []wire.Message
 	report promise.Report
@@ -37,9 +38,11 @@ func (n *node) dialIn(format wire.Format) *subscriber {
 
 func (n *node) dialAt(url string, format wire.Format) *subscriber {
 	n.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithCancel(context.Background())
 	n.t.Cleanup(cancel)
-	conn, _, err := websocket.Dial(ctx, url,
+	soon, cancelSoon := context.WithTimeout(ctx, patience)
+	defer cancelSoon()
+	conn, _, err := websocket.Dial(soon, url,
 		&websocket.DialOptions{Subprotocols: []string{format.Subprotocol()}})
 	if err != nil {
 		n.t.Fatal(err)
@@ -104,7 +107,9 @@ func (s *subscriber) send(m wire.Message) {
 
 func (s *subscriber) say(kind websocket.MessageType, text []byte) {
 	s.t.Helper()
-	if err := s.conn.Write(s.ctx, kind, text); err != nil {
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	if err := s.conn.Write(ctx, kind, text); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -121,7 +126,7 @@ func (s *subscriber) next() wire.Message {
 
 func (s *subscriber) read() (wire.Message, error) {
 	for len(s.rest) == 0 {
-		_, frame, err := s.conn.Read(s.ctx)
+		frame, err := s.frame()
 		if err != nil {
 			return nil, err
 		}
@@ -140,11 +145,23 @@ func (s *subscriber) read() (wire.Message, error) {
 	return m, s.report.Err()
 }
 
-// until reads on until the condition holds of what is held.
+func (s *subscriber) frame() ([]byte, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	_, frame, err := s.conn.Read(ctx)
+	return frame, err
+}
+
+// until reads on until the condition holds of what is held. Heartbeats alone don't
+// make it wait for ever.
 func (s *subscriber) until(holds func(*promise.Session) bool) {
 	s.t.Helper()
-	for !holds(s.judge) {
-		s.next()
+	for news := time.Now(); !holds(s.judge); {
+		if _, beat := s.next().(*wire.Heartbeat); !beat {
+			news = time.Now()
+		} else if time.Since(news) > patience {
+			s.t.Fatalf("nothing but heartbeats for %v", patience)
+		}
 	}
 }
 

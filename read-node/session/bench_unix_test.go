@@ -93,10 +93,8 @@ func sessions(b *testing.B, c *crowd, n int) []*Session {
 		all[i] = <-c.opened
 		b.Cleanup(all[i].Kill)
 	}
-	for deadline := time.Now().Add(patience); c.subscribed.Load() < int64(n); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			b.Fatal("they haven't subscribed")
-		}
+	if !c.subscribed.reach(n, patience) {
+		b.Fatal("they haven't subscribed")
 	}
 	return all
 }

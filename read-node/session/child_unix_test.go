@@ -15,8 +15,10 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"heureka/interest"
 	"heureka/read-node/fanout"
@@ -91,19 +93,60 @@ func greeting() []byte {
 	return append(out, masked(textFrame, `{"type":"subscribe","seq":1,"interests":[{"kind":"app","value":"orders"}]}`)...)
 }
 
+// tally counts, and wakes who waits for a number.
+type tally struct {
+	mu    sync.Mutex
+	count int
+	more  chan struct{} // closed with the next
+}
+
+func newTally() *tally { return &tally{more: make(chan struct{})} }
+
+func (t *tally) add() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.count++
+	close(t.more)
+	t.more = make(chan struct{})
+}
+
+func (t *tally) now() (count int, more <-chan struct{}) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.count, t.more
+}
+
+// reach waits until so many are counted, and reports false if there are fewer when
+// none has come for that time.
+func (t *tally) reach(n int, within time.Duration) bool {
+	for {
+		count, more := t.now()
+		if count >= n {
+			return true
+		}
+		timer := time.NewTimer(within)
+		select {
+		case <-more:
+			timer.Stop()
+		case <-timer.C:
+			return false
+		}
+	}
+}
+
 // crowd is a hub that keeps every session and counts the subscribed ones.
 type crowd struct {
 	opened     chan *Session
-	subscribed atomic.Int64
+	subscribed *tally
 	written    chan struct{}
 }
 
 func newCrowd(n int) *crowd {
-	return &crowd{opened: make(chan *Session, n), written: make(chan struct{}, n)}
+	return &crowd{opened: make(chan *Session, n), subscribed: newTally(), written: make(chan struct{}, n)}
 }
 
 func (c *crowd) Open(s *Session)                                   { c.opened <- s }
-func (c *crowd) Subscribe(*Session, *wire.Subscribe, interest.Set) { c.subscribed.Add(1) }
+func (c *crowd) Subscribe(*Session, *wire.Subscribe, interest.Set) { c.subscribed.add() }
 func (c *crowd) Written(*Session)                                  { c.written <- struct{}{} }
 func (c *crowd) Close(*Session)                                    {}
 
@@ -124,9 +167,10 @@ func (c *crowd) serve(config Config) (net.Listener, error) {
 
 // serve is a server that says its address, and for each line of the input what it
 // holds: connections, resident bytes, bytes of the heap and of stacks in use. A line
-// "collect" has garbage collected and given back first.
+// "collect" has garbage collected and given back first, "await" and a number waits
+// until there are so many connections, or no more come.
 func serve(kind string) {
-	var count func() int64
+	var count *tally
 	var ln net.Listener
 	var err error
 	if kind == "bare" {
@@ -134,7 +178,7 @@ func serve(kind string) {
 	} else {
 		c := newCrowd(1 << 16)
 		ln, err = c.serve(DefaultConfig())
-		count = c.subscribed.Load
+		count = c.subscribed
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -149,15 +193,20 @@ func serve(kind string) {
 			}
 			debug.FreeOSMemory()
 		}
+		var n int
+		if _, err := fmt.Sscanf(lines.Text(), "await %d", &n); err == nil {
+			count.reach(n, time.Minute)
+		}
+		connections, _ := count.now()
 		heap, stacks := inUse()
-		fmt.Println(count(), resident(), heap, stacks)
+		fmt.Println(connections, resident(), heap, stacks)
 	}
 }
 
 // serveBare accepts connections with one goroutine each, that reads.
-func serveBare() (net.Listener, func() int64, error) {
+func serveBare() (net.Listener, *tally, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	var n atomic.Int64
+	n := newTally()
 	go func() {
 		for {
 			conn, err := ln.Accept()
@@ -171,13 +220,13 @@ func serveBare() (net.Listener, func() int64, error) {
 						return
 					}
 					if first {
-						n.Add(1)
+						n.add()
 					}
 				}
 			}()
 		}
 	}()
-	return ln, n.Load, err
+	return ln, n, err
 }
 
 func inUse() (heap, stacks uint64) {
