@@ -2,8 +2,10 @@ package fanout_test
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"testing"
+	"time"
 
 	"heureka/interest"
 	"heureka/model"
@@ -153,6 +155,29 @@ func BenchmarkMemory(b *testing.B) {
 		runtime.KeepAlive(h)
 	}
 	runtime.KeepAlive(all)
+}
+
+// BenchmarkGather is what a query by patterns takes of the hub's time, of which
+// part/op is the longest that others wait for at once.
+func BenchmarkGather(b *testing.B) {
+	h := fanout.New(fanout.DefaultConfig(), interest.DefaultLimits(), nil)
+	fill(h, 1000, 100)
+	query := set(b, like(interest.ID, "app-001-00001.*"))
+	for _, most := range []int{1000, math.MaxInt} {
+		b.Run(fmt.Sprint("most=", most), func(b *testing.B) {
+			var longest time.Duration
+			for b.Loop() {
+				selection, worst := fanout.NewSelection(query), time.Duration(0)
+				for all := false; !all; {
+					start := time.Now()
+					all = h.Gather(selection, most)
+					worst = max(worst, time.Since(start))
+				}
+				longest += worst
+			}
+			b.ReportMetric(float64(longest.Microseconds())/float64(b.N), "µs-longest-part/op")
+		})
+	}
 }
 
 // BenchmarkSurvey is what a subscriber brings about who names ten of 10,000

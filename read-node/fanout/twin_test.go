@@ -278,18 +278,32 @@ func randomSet(t testing.TB, random *rand.Rand) interest.Set {
 	return set(t, all[:random.IntN(4)]...)
 }
 
-// TestSelectionsEqualAPlainScan compares queries with a scan of the view.
+// TestSelectionsEqualAPlainScan compares queries with a scan of the view. They are
+// gathered in parts, between which it changes: sometimes much, sometimes faster than
+// they are gathered, and then what left may be forgotten.
 func TestSelectionsEqualAPlainScan(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
-	r := newRig(t, fanout.DefaultConfig())
-	for range 200 {
-		for range 10 {
+	config := fanout.DefaultConfig()
+	config.Departures = 3
+	r := newRig(t, config)
+	change := func(n int) {
+		for range n {
 			r.put(randomInstance(random))
-			in := randomInstance(random)
-			r.remove(in.Key())
+			r.remove(randomInstance(random).Key())
 		}
+	}
+	for range 500 {
+		change(10)
 		s := randomSet(t, random)
-		got := slices.Collect(r.hub.Select(s).Instances())
+		selection, most, changes := fanout.NewSelection(s), 1+random.IntN(10), random.IntN(8)
+		parts := 1
+		for ; !r.hub.Gather(selection, most); parts++ {
+			change(random.IntN(changes + 1))
+		}
+		if places := r.hub.Stats().Places; parts > 4*places+4 {
+			t.Fatalf("%q is gathered in %d parts, the log has %d places", s, parts, places)
+		}
+		got := slices.Collect(selection.Instances())
 		for i, in := range got {
 			if !s.Match(in) || !in.Equal(r.view[in.Key()]) {
 				t.Fatalf("%q selects %s", s, in.Key())

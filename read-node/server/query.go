@@ -87,19 +87,25 @@ func parseQuery(raw string) ([]interest.Interest, *wire.Error) {
 }
 
 // list answers with everything that the interests match. Only gathering it takes
-// the loop's time; matching patterns, sorting and writing take the request's.
+// the loop's time, a part of it at once; matching patterns, sorting and writing take the request's.
 func (s *Server) list(w http.ResponseWriter, r *http.Request, asked []interest.Interest) *wire.Error {
 	set, err := interest.NewSet(s.config.interests(), asked)
 	if err != nil {
 		return session.InterestError(err)
 	}
-	var found fanout.Selection
-	if !s.loop.ask(r.Context().Done(), func(c *core) { found = c.hub.Select(set) }) {
-		return stopping()
+	found := fanout.NewSelection(set)
+	for all := false; !all; {
+		if !s.loop.ask(r.Context().Done(), func(c *core) { all = c.hub.Gather(found, queryPart) }) {
+			return stopping()
+		}
 	}
 	writeList(w, found.Instances())
 	return nil
 }
+
+// queryPart is how many places of the node's log a query looks at before others have
+// their turn at the loop.
+const queryPart = 1000
 
 // writeJSON writes a body as indented JSON: it is people who read these. Errors
 // are the peer's going, which needs no answer.
