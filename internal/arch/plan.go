@@ -100,6 +100,7 @@ func Heureka() Plan {
 			"internal/simtest":     Aside,
 			"internal/mutants":     Aside,
 			"internal/clustertest": Aside,
+			"internal/eurekatest":  Aside,
 			"deploy/k8s":           Aside,
 			"docs":                 Aside,
 		},

@@ -23,8 +23,8 @@ const (
 const made = ".made"
 
 // build runs the tool in the folder unless what it makes, in the folder out within,
-// is newer than all else there.
-func build(ctx context.Context, folder, out, tool string, args ...string) error {
+// is newer than all else there and in the folders that it shares with others.
+func build(ctx context.Context, folder string, shared []string, out, tool string, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, buildPatience)
 	defer cancel()
 	unlock, err := lock(ctx, tool)
@@ -33,9 +33,16 @@ func build(ctx context.Context, folder, out, tool string, args ...string) error 
 	}
 	defer unlock()
 	marker := filepath.Join(folder, out, made)
-	fresh, err := newer(marker, folder, out)
-	if err != nil || fresh {
-		return err
+	fresh := true
+	for _, source := range append([]string{folder}, shared...) {
+		one, err := newer(marker, source, out)
+		if err != nil {
+			return fmt.Errorf("build %s: %w", folder, err)
+		}
+		fresh = fresh && one
+	}
+	if fresh {
+		return nil
 	}
 	if err := run(ctx, folder, tool, args...); err != nil {
 		return fmt.Errorf("build %s: %w", folder, err)

@@ -8,9 +8,10 @@ import (
 )
 
 // Maven builds the Maven project in the folder and returns its runnable jar: the only
-// one in its target. It needs mvn and a JDK.
-func Maven(ctx context.Context, folder string) (jar string, err error) {
-	if err := build(ctx, folder, "target", "mvn", "-B", "-q", "package"); err != nil {
+// one in its target. Shared are other folders that it is made of. It needs mvn and a
+// JDK.
+func Maven(ctx context.Context, folder string, shared ...string) (jar string, err error) {
+	if err := build(ctx, folder, shared, "target", "mvn", "-B", "-q", "package"); err != nil {
 		return "", err
 	}
 	jars, err := filepath.Glob(filepath.Join(folder, "target", "*.jar"))

@@ -1,0 +1,74 @@
+package eurekatest
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"heureka/internal/foreign"
+)
+
+// kind is a kind of client.
+type kind struct {
+	name   string // also of its folder
+	newest bool   // of its family
+	build  func(ctx context.Context, folder string) (command []string, err error)
+	writes bool // is also tried at write nodes
+	onlyUp bool // its copy of the registry has nothing but what is UP
+	// more is what this kind is tried with beside what all are. What it returns is
+	// called when the clients have lost a node.
+	more func(*scenario) func()
+}
+
+// kinds are the clients that are tried.
+func kinds() []kind {
+	return []kind{
+		{name: "netflix-2", newest: true, build: java, writes: true},
+		{name: "netflix-1", build: java},
+		{name: "spring-boot", newest: true, build: java},
+		{name: "spring-boot-2.7", build: java},
+		{name: "spring-gateway", newest: true, build: java, onlyUp: true, more: routes},
+	}
+}
+
+func (k kind) folder() string { return filepath.Join("clients", k.name) }
+
+// java builds a client with Maven. All are small, and live for a minute.
+func java(ctx context.Context, folder string) ([]string, error) {
+	jar, err := foreign.Maven(ctx, folder, filepath.Join("clients", "shared"))
+	if err != nil {
+		return nil, err
+	}
+	return []string{"java", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar}, nil
+}
+
+// TestClients plays the scenario with each kind of client, at read nodes, and with some
+// at write nodes too.
+func TestClients(t *testing.T) {
+	switch *clients {
+	case "newest", "all":
+	case "none":
+		t.Skip("builds and runs programs of other languages: -clients newest, or all")
+	default:
+		t.Fatalf("-clients is %q; none, newest and all are possible", *clients)
+	}
+	fleet := launch(t, 3, 2)
+	watch := subscribe(t, fleet)
+	for _, k := range kinds() {
+		if *clients == "newest" && !k.newest {
+			continue
+		}
+		app := strings.ToUpper(strings.ReplaceAll(k.name, ".", "-"))
+		t.Run(k.name, func(t *testing.T) {
+			s := &scenario{T: t, kind: k, fleet: fleet, watch: watch, nodes: fleet.reads}
+			s.play(app)
+		})
+		if k.writes {
+			t.Run(k.name+"-at-write-nodes", func(t *testing.T) {
+				s := &scenario{T: t, kind: k, fleet: fleet, watch: watch, nodes: fleet.writes}
+				s.play(app + "-W")
+			})
+		}
+	}
+}
