@@ -1,4 +1,5 @@
-# The words of the house. `make help` lists them; CI runs lint, test and race.
+# The words of the house. `make help` lists them; CI runs lint, test, race and the
+# newest of test-eureka1.
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -8,13 +9,14 @@ SEED     =
 RUNS     =
 BENCH    = .
 ONLY     =
+CLIENTS  = all
 FUZZTIME = 20s
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## list these words
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: run
 run: build ## start a whole cluster on this machine: bin/heureka dev
@@ -37,6 +39,10 @@ lint: ## gofmt, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go run $(STATICCHECK) ./...
+
+.PHONY: test-eureka1
+test-eureka1: ## try Eureka 1 clients and servers of others: CLIENTS=newest, ONLY=part of a client's name
+	go test -p 1 -count=1 -timeout=0 -v $(if $(ONLY),-run 'TestClients/$(ONLY)') ./internal/foreign ./internal/eurekatest -args -clients=$(CLIENTS)
 
 .PHONY: sim
 sim: ## simulate the whole system with faults: SEED=first seed, RUNS=how many

@@ -10,14 +10,14 @@ import (
 // TestTheWordsOfMakeAreTold compares the words that make lists with those that the
 // README and CONTRIBUTING name.
 func TestTheWordsOfMakeAreTold(t *testing.T) {
-	words := find(t, "../Makefile", `(?m)^([a-z-]+):.*## `)
-	readme := find(t, "../README.md", "`(?:make )?([a-z-]+)`|    make ([a-z-]+)\n")
+	words := find(t, "../Makefile", `(?m)^([a-z0-9-]+):.*## `)
+	readme := find(t, "../README.md", "`(?:make )?([a-z0-9-]+)`|    make ([a-z0-9-]+)\n")
 	for _, word := range words {
 		if word != "help" && !slices.Contains(readme, word) {
 			t.Errorf("the README doesn't name make %s", word)
 		}
 	}
-	for _, word := range slices.Concat(find(t, "../README.md", "(?:    |`)make ([a-z-]+)"), find(t, "../CONTRIBUTING.md", "`make ([a-z-]+)")) {
+	for _, word := range slices.Concat(find(t, "../README.md", "(?:    |`)make ([a-z0-9-]+)"), find(t, "../CONTRIBUTING.md", "`make ([a-z0-9-]+)")) {
 		if !slices.Contains(words, word) {
 			t.Errorf("there is no make %s", word)
 		}

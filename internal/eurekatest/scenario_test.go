@@ -34,11 +34,13 @@ func (s *scenario) play(app string) {
 	}
 	defer s.clearUp()
 	s.one = run(s.T, command, model.NewKey(app, app+"-1"), s.nodes)
-	s.registers(s.one)
+	s.isSeen(s.one)
+	s.registered(s.one)
 	s.served = s.server()
 	s.two = run(s.T, command, model.NewKey(app, app+"-2"), s.nodes)
-	in := s.registers(s.two)
+	in := s.isSeen(s.two)
 	s.Logf("%s registered: the other client sees it after %v", s.two.key, since(in, s.one.sees(s.T, s.two.key, "UP")))
+	s.registered(s.two)
 	s.two.sees(s.T, s.one.key, "UP")
 	s.heartbeats()
 	s.changesStatus("its own word", s.says)
@@ -68,14 +70,19 @@ func (s *scenario) clearUp() {
 	}
 }
 
-// registers waits until the client is registered, is told so itself, and is seen.
-func (s *scenario) registers(p *program) *model.Instance {
+// registered waits until the client sees itself. From then on it must be seen.
+func (s *scenario) registered(p *program) {
 	s.Helper()
 	if answer := p.answer(s.T); answer != "ready" {
 		s.Fatalf("%s says %s", p.key, answer)
 	}
-	in, at := s.watch.sees(s.T, p.key, model.StatusUp)
 	s.watch.lives(p.key)
+}
+
+// isSeen waits until the subscriber sees what the client registers, and compares it.
+func (s *scenario) isSeen(p *program) *model.Instance {
+	s.Helper()
+	in, at := s.watch.sees(s.T, p.key, model.StatusUp)
 	s.Logf("%s registered: the subscriber sees it after %v", p.key, since(in, at))
 	port := slices.IndexFunc(in.Ports, func(one model.Port) bool { return !one.Secure && int(one.Number) == p.port })
 	if port < 0 || in.Lease != (model.Lease{RenewalMs: renewSeconds * 1000, DurationMs: leaseSeconds * 1000}) {
