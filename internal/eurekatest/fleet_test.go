@@ -67,13 +67,6 @@ func (f *fleet) end(t *testing.T, n *node) {
 	}
 }
 
-// again starts a node that has ended.
-func (f *fleet) again(t *testing.T, n *node) {
-	t.Helper()
-	n.start(t)
-	f.ready(t, n)
-}
-
 // ready waits until the node serves, and hears all write nodes.
 func (f *fleet) ready(t *testing.T, n *node) {
 	t.Helper()
@@ -102,9 +95,9 @@ func (f *fleet) ready(t *testing.T, n *node) {
 	})
 }
 
-// others returns the nodes but that one.
-func others(nodes []*node, but *node) []*node {
-	return slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return n == but })
+// others returns the nodes but those.
+func others(nodes, but []*node) []*node {
+	return slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return slices.Contains(but, n) })
 }
 
 // get fetches something.

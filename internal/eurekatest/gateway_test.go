@@ -139,7 +139,7 @@ func (s *scenario) bySDK(port int) *backend {
 // to be out of service.
 func (s *scenario) byREST(port int) *backend {
 	key := model.NewKey(s.one.key.App+"-REST", "rest-1")
-	url := eureka(others(s.nodes, s.served)[0], "apps/"+key.App)
+	url := eureka(others(s.nodes, s.lost)[0], "apps/"+key.App)
 	body, err := json.Marshal(map[string]any{"instance": map[string]any{
 		"instanceId": key.ID, "app": key.App, "hostName": "127.0.0.1", "ipAddr": "127.0.0.1",
 		"vipAddress": strings.ToLower(key.App), "status": "UP", "port": map[string]any{"$": port, "@enabled": true},

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"heureka/cluster"
 	"heureka/model"
 )
 
@@ -17,13 +18,13 @@ const renewals = 6
 // scenario is two clients of one kind at some nodes of a fleet.
 type scenario struct {
 	*testing.T
-	kind   kind
-	fleet  *fleet
-	watch  *subscriber
-	nodes  []*node // that the clients talk to
-	one    *program
-	two    *program
-	served *node // by which the first was seen to be served
+	kind  kind
+	fleet *fleet
+	watch *subscriber
+	nodes []*node // that the clients talk to
+	one   *program
+	two   *program
+	lost  []*node // that the first was seen to be served by, and that will be killed
 }
 
 // play takes the clients through all that a client goes through.
@@ -36,7 +37,10 @@ func (s *scenario) play(app string) {
 	s.one = run(s.T, command, model.NewKey(app, app+"-1"), s.nodes)
 	s.isSeen(s.one)
 	s.registered(s.one)
-	s.served = s.server()
+	s.lost = append(s.lost, s.server(s.nodes))
+	if s.lost[0].Role == cluster.Read {
+		s.lost = append(s.lost, s.server(s.fleet.writes)) // to whom it passes on
+	}
 	s.two = run(s.T, command, model.NewKey(app, app+"-2"), s.nodes)
 	in := s.isSeen(s.two)
 	s.Logf("%s registered: the other client sees it after %v", s.two.key, since(in, s.one.sees(s.T, s.two.key, "UP")))
@@ -65,8 +69,13 @@ func (s *scenario) clearUp() {
 			s.watch.dies(p.key)
 		}
 	}
-	if s.served != nil && s.served.ended() {
-		s.fleet.again(s.T, s.served)
+	for _, n := range s.lost {
+		if n.ended() {
+			n.start(s.T)
+		}
+	}
+	for _, n := range s.lost {
+		s.fleet.ready(s.T, n)
 	}
 }
 
@@ -97,14 +106,14 @@ func since(in *model.Instance, at time.Time) time.Duration {
 	return at.Sub(time.UnixMilli(in.LastChangedMs))
 }
 
-// server waits for a heartbeat and returns who got it.
-func (s *scenario) server() (by *node) {
+// server waits for a heartbeat of the first client and returns which of the nodes got it.
+func (s *scenario) server(among []*node) (by *node) {
 	s.Helper()
-	before := s.requests(s.nodes)
+	before := s.requests(among)
 	eventually(s.T, "a heartbeat", func() error {
-		for i, now := range s.requests(s.nodes) {
+		for i, now := range s.requests(among) {
 			if now["heartbeat 200"] > before[i]["heartbeat 200"] {
-				by = s.nodes[i]
+				by = among[i]
 				return nil
 			}
 		}
@@ -180,17 +189,18 @@ func (s *scenario) override(status model.Status) {
 	s.fleet.wants(s.T, http.StatusOK, http.MethodPut, url+"?value="+string(status), "")
 }
 
-// losesItsServer kills the node that the first client talks to, and waits until both have
-// gone on elsewhere for longer than their leases. The subscriber's judge sees to it that none
-// is told to have gone.
+// losesItsServer kills the node that the first client talks to, with the one behind it if
+// that is a read node, and waits until both clients have gone on elsewhere for longer than
+// their leases. The subscriber's judge sees to it that none is told to have gone.
 func (s *scenario) losesItsServer() {
 	s.Helper()
-	left := others(s.nodes, s.served)
-	writes := others(s.fleet.writes, s.served)
+	left := others(s.nodes, s.lost)
 	before := total(s.requests(left), "heartbeat 200")
-	s.served.process.Kill()
-	s.Logf("%s was killed", s.served.Name)
-	s.fleet.outlasts(s.T, s.watch, writes[0], 2*leaseSeconds*time.Second)
+	for _, n := range s.lost {
+		n.process.Kill()
+		s.Logf("%s was killed", n.Name)
+	}
+	s.fleet.outlasts(s.T, s.watch, others(s.fleet.writes, s.lost)[0], 2*leaseSeconds*time.Second)
 	eventually(s.T, "heartbeats elsewhere", func() error {
 		if came := total(s.requests(left), "heartbeat 200") - before; came < renewals {
 			return fmt.Errorf("%d came", came)
