@@ -23,8 +23,14 @@ const (
 const made = ".made"
 
 // build runs the tool in the folder unless what it makes, in the folder out within,
-// is newer than all else there and in the folders that it shares with others.
-func build(ctx context.Context, folder string, shared []string, out, tool string, args ...string) error {
+// is newer than all else there.
+func build(ctx context.Context, folder, out, tool string, args ...string) error {
+	return buildOf(ctx, []string{folder}, out, tool, args...)
+}
+
+// buildOf is build in the first of several folders that the thing is made of.
+func buildOf(ctx context.Context, folders []string, out, tool string, args ...string) error {
+	folder := folders[0]
 	ctx, cancel := context.WithTimeout(ctx, buildPatience)
 	defer cancel()
 	unlock, err := lock(ctx, tool)
@@ -34,7 +40,7 @@ func build(ctx context.Context, folder string, shared []string, out, tool string
 	defer unlock()
 	marker := filepath.Join(folder, out, made)
 	fresh := true
-	for _, source := range append([]string{folder}, shared...) {
+	for _, source := range folders {
 		one, err := newer(marker, source, out)
 		if err != nil {
 			return fmt.Errorf("build %s: %w", folder, err)

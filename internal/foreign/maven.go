@@ -11,7 +11,7 @@ import (
 // one in its target. Shared are other folders that it is made of. It needs mvn and a
 // JDK.
 func Maven(ctx context.Context, folder string, shared ...string) (jar string, err error) {
-	if err := build(ctx, folder, shared, "target", "mvn", "-B", "-q", "package"); err != nil {
+	if err := buildOf(ctx, append([]string{folder}, shared...), "target", "mvn", "-B", "-q", "package"); err != nil {
 		return "", err
 	}
 	jars, err := filepath.Glob(filepath.Join(folder, "target", "*.jar"))
