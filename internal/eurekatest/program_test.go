@@ -25,6 +25,7 @@ const (
 type program struct {
 	key     model.Key
 	port    int
+	started time.Time
 	process *foreign.Process
 	in      io.WriteCloser
 	said    lines
@@ -37,7 +38,7 @@ func run(t *testing.T, command []string, key model.Key, nodes []*node) *program 
 	for _, n := range nodes {
 		urls = append(urls, eureka(n, ""))
 	}
-	p := &program{key: key, port: freePort(t)}
+	p := &program{key: key, port: freePort(t), started: time.Now()}
 	p.said.answers = make(chan string, maxAnswers)
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(),

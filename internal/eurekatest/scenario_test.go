@@ -43,7 +43,7 @@ func (s *scenario) play(app string) {
 	}
 	s.two = run(s.T, command, model.NewKey(app, app+"-2"), s.nodes)
 	in := s.isSeen(s.two)
-	s.Logf("%s registered: the other client sees it after %v", s.two.key, since(in, s.one.sees(s.T, s.two.key, "UP")))
+	s.Logf("%s registered: the other client sees it after %v", s.two.key, s.two.since(in, s.one.sees(s.T, s.two.key, "UP")))
 	s.registered(s.two)
 	s.two.sees(s.T, s.one.key, "UP")
 	s.heartbeats()
@@ -92,7 +92,7 @@ func (s *scenario) registered(p *program) {
 func (s *scenario) isSeen(p *program) *model.Instance {
 	s.Helper()
 	in, at := s.watch.sees(s.T, p.key, model.StatusUp)
-	s.Logf("%s registered: the subscriber sees it after %v", p.key, since(in, at))
+	s.Logf("%s registered: the subscriber sees it after %v", p.key, p.since(in, at))
 	port := slices.IndexFunc(in.Ports, func(one model.Port) bool { return !one.Secure && int(one.Number) == p.port })
 	if port < 0 || in.Lease != (model.Lease{RenewalMs: renewSeconds * 1000, DurationMs: leaseSeconds * 1000}) {
 		s.Errorf("%s has the port %d and its lease; the subscriber sees %+v", p.key, p.port, in)
@@ -100,10 +100,13 @@ func (s *scenario) isSeen(p *program) *model.Instance {
 	return in
 }
 
-// since returns how long after the client's own last change, by its own clock, something
-// was.
-func since(in *model.Instance, at time.Time) time.Duration {
-	return at.Sub(time.UnixMilli(in.LastChangedMs))
+// since returns how long after the client's word something was: by the clock of the
+// client, if it says a time; otherwise it was started then.
+func (p *program) since(in *model.Instance, at time.Time) string {
+	if in.LastChangedMs == 0 {
+		return fmt.Sprint(at.Sub(p.started), " from its start")
+	}
+	return at.Sub(time.UnixMilli(in.LastChangedMs)).String()
 }
 
 // server waits for a heartbeat of the first client and returns which of the nodes got it.
