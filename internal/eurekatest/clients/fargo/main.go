@@ -155,10 +155,12 @@ func (s *service) obey(word, argument string) (string, error) {
 }
 
 func sorted(app *fargo.Application) string {
+	instances := slices.SortedFunc(slices.Values(app.Instances), func(a, b *fargo.Instance) int {
+		return strings.Compare(a.Id(), b.Id())
+	})
 	var list []string
-	for _, in := range app.Instances {
+	for _, in := range instances {
 		list = append(list, in.Id()+"="+string(in.Status))
 	}
-	slices.Sort(list)
 	return strings.Join(list, " ")
 }

@@ -51,8 +51,9 @@ function tell(status) {
   });
 }
 
-const held = (app) => client.getInstancesByAppId(app)
-  .map((instance) => ` ${instance.instanceId}=${instance.status}`).sort().join('');
+const byId = (a, b) => (a.instanceId < b.instanceId ? -1 : 1);
+const held = (app) => [...client.getInstancesByAppId(app)].sort(byId)
+  .map((instance) => ` ${instance.instanceId}=${instance.status}`).join('');
 
 const commands = {
   status: (status) => tell(status).then(() => ''),
