@@ -29,6 +29,8 @@ func kinds() []kind {
 		{name: "spring-boot", newest: true, build: java},
 		{name: "spring-boot-2.7", build: java},
 		{name: "spring-gateway", newest: true, build: java, onlyUp: true, more: routes},
+		{name: "javascript", newest: true, build: npm},
+		{name: "fargo", newest: true, build: module},
 	}
 }
 
@@ -41,6 +43,17 @@ func java(ctx context.Context, folder string) ([]string, error) {
 		return nil, err
 	}
 	return []string{"java", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar}, nil
+}
+
+// npm installs what the client needs, which Node runs.
+func npm(ctx context.Context, folder string) ([]string, error) {
+	return []string{"node", filepath.Join(folder, "client.js")}, foreign.NPM(ctx, folder)
+}
+
+// module builds a client that is a Go module of its own.
+func module(ctx context.Context, folder string) ([]string, error) {
+	program, err := foreign.Module(ctx, folder)
+	return []string{program}, err
 }
 
 // TestClients plays the scenario with each kind of client, at read nodes, and with some
