@@ -2,7 +2,6 @@ package model
 
 import (
 	"encoding/binary"
-	"maps"
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
@@ -91,7 +90,14 @@ func (h *hasher) text(texts ...string) {
 
 func (h *hasher) table(m map[string]string) {
 	h.number(uint64(len(m)))
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		h.text(k, m[k])
+	var room [16]string // enough for most
+	keys := room[:0]
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		h.text(k)
+		h.text(m[k])
 	}
 }

@@ -33,9 +33,12 @@ type Link struct {
 	conn     *nats.Conn
 	incoming chan cluster.Message
 
-	stop    context.CancelFunc
-	stopped <-chan struct{}
-	waiting sync.WaitGroup
+	stop     context.CancelFunc
+	stopped  <-chan struct{}
+	waiting  sync.WaitGroup
+	encoders sync.Pool // of *wire.Encoder
+
+	beacons, deltas string // the subjects of this node's
 
 	lastBeacon  atomic.Int64 // UnixNano of the last beacon that came in, or of Open
 	unanswering atomic.Bool  // it was told that NATS doesn't answer
@@ -70,6 +73,8 @@ func Open(ctx context.Context, config Config, self model.Incarnation, log *slog.
 		incoming: make(chan cluster.Message, config.Incoming),
 		stop:     cancel, stopped: inner.Done(),
 	}
+	l.encoders.New = func() any { return new(wire.Encoder) }
+	l.beacons, l.deltas = l.subject("all.beacon."+self.ID.String()), l.subject("all.delta."+self.ID.String())
 	options := l.options()
 	servers := strings.Join(config.URLs, ",")
 	if config.Embedded() {
@@ -195,9 +200,11 @@ func (l *Link) receive(m *nats.Msg) {
 // Send publishes a message. An error means that it went nowhere; the replicas'
 // pulls make up for it.
 func (l *Link) Send(o cluster.Outgoing) error {
-	packet, err := wire.EncodePacket(o.Message)
+	encoder := l.encoders.Get().(*wire.Encoder)
+	defer l.encoders.Put(encoder)
+	packet, err := encoder.Packet(o.Message)
 	if err == nil {
-		err = l.conn.Publish(l.address(o), packet)
+		err = l.conn.Publish(l.address(o), packet) // which copies it
 	}
 	if err != nil {
 		l.stats.sendErrors.Add(1)
@@ -211,9 +218,9 @@ func (l *Link) Send(o cluster.Outgoing) error {
 func (l *Link) address(o cluster.Outgoing) string {
 	switch o.Message.(type) {
 	case *cluster.Beacon:
-		return l.subject("all.beacon." + l.self.ID.String())
+		return l.beacons
 	case *cluster.Delta:
-		return l.subject("all.delta." + l.self.ID.String())
+		return l.deltas
 	default:
 		return l.subject("to." + o.To.ID.String())
 	}

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -51,38 +50,20 @@ import (
 // ErrPacket is returned for bytes that are no message between nodes.
 var ErrPacket = errors.New("wire: not a message between nodes")
 
-// EncodePacket returns the bytes of a message between nodes.
-func EncodePacket(m cluster.Message) ([]byte, error) {
-	var e packetEncoder
-	var field protowire.Number
-	var write func([]byte) []byte
-	switch m := m.(type) {
-	case *cluster.Beacon:
-		field, write = 2, func(b []byte) []byte { return e.beacon(b, m) }
-	case *cluster.Delta:
-		field, write = 3, func(b []byte) []byte { return e.delta(b, &m.Delta) }
-	case *cluster.PullRequest:
-		field, write = 4, func(b []byte) []byte { return e.pull(b, m) }
-	case *cluster.PullMore:
-		field, write = 5, func(b []byte) []byte { return e.more(b, m) }
-	case *cluster.Chunk:
-		field, write = 6, func(b []byte) []byte { return e.chunk(b, m) }
-	case *cluster.Renewals:
-		field, write = 7, func(b []byte) []byte { return e.keys(b, m.From, m.Number, m.Keys) }
-	case *cluster.Renewed:
-		field, write = 8, func(b []byte) []byte { return e.keys(b, m.From, m.Number, m.Unknown) }
-	default:
-		return nil, fmt.Errorf("wire: a %T can't be sent to a node", m)
-	}
-	content := proto.AppendMessage(nil, field, write)
-	packet := e.incarnations(make([]byte, 0, len(content)+64*len(e.table)))
-	return append(packet, content...), nil
-}
+// EncodePacket returns the bytes of a message between nodes; many follow each other
+// better through an [Encoder].
+func EncodePacket(m cluster.Message) ([]byte, error) { return new(Encoder).Packet(m) }
 
 // packetEncoder collects the incarnations that the content refers to.
 type packetEncoder struct {
 	table []model.Incarnation
 	index map[model.Incarnation]uint64 // +1; once there are many
+}
+
+// forget begins another message.
+func (e *packetEncoder) forget() {
+	e.table = e.table[:0]
+	clear(e.index)
 }
 
 // fewIncarnations are looked through faster than looked up: most messages have one.
@@ -118,44 +99,46 @@ func (e *packetEncoder) remember() {
 
 // incarnations appends those that were referred to.
 func (e *packetEncoder) incarnations(b []byte) []byte {
-	for _, inc := range e.table {
-		b = proto.AppendMessage(b, 1, func(b []byte) []byte {
-			b = proto.AppendText(b, 1, inc.Name)
-			return proto.AppendBytes(b, 2, inc.ID[:])
-		})
+	for i := range e.table {
+		var at int
+		b, at = proto.Open(b, 1)
+		b = proto.AppendText(b, 1, e.table[i].Name)
+		b = proto.Close(proto.AppendBytes(b, 2, e.table[i].ID[:]), at)
 	}
 	return b
 }
 
 func (e *packetEncoder) vector(b []byte, field protowire.Number, v map[model.Incarnation]uint64) []byte {
 	for inc, seq := range v {
-		b = proto.AppendMessage(b, field, func(b []byte) []byte {
-			b = proto.AppendNumber(b, 1, e.ref(inc))
-			return proto.AppendNumber(b, 2, seq)
-		})
+		var at int
+		b, at = proto.Open(b, field)
+		b = proto.AppendNumber(b, 1, e.ref(inc))
+		b = proto.Close(proto.AppendNumber(b, 2, seq), at)
 	}
 	return b
 }
 
 func (e *packetEncoder) entry(b []byte, field protowire.Number, x *registry.Entry) []byte {
-	return proto.AppendMessage(b, field, func(b []byte) []byte {
-		b = proto.AppendText(b, 1, x.Key.App)
-		b = proto.AppendText(b, 2, x.Key.ID)
-		b = proto.AppendFixed(b, 3, uint64(x.Version.Time))
-		b = proto.AppendNumber(b, 4, uint64(x.Version.Turn))
-		b = proto.AppendNumber(b, 5, e.ref(x.Version.Incarnation))
-		b = proto.AppendNumber(b, 6, x.Dot.Seq)
-		b = proto.AppendNumber(b, 7, e.ref(x.Dot.Incarnation))
-		b = proto.AppendFlag(b, 8, x.Removed)
-		b = proto.AppendFixed(b, 9, x.Hash)
-		if !x.Instance.IsZero() {
-			b = proto.AppendMessage(b, 10, x.Instance.AppendTo)
-		}
-		b = proto.AppendFixed(b, 11, x.Speaker.Process)
-		b = proto.AppendNumber(b, 12, x.Speaker.Connection)
-		b = proto.AppendFlag(b, 13, x.Override)
-		return proto.AppendText(b, 14, string(x.Status))
-	})
+	b, whole := proto.Open(b, field)
+	b = proto.AppendText(b, 1, x.Key.App)
+	b = proto.AppendText(b, 2, x.Key.ID)
+	b = proto.AppendFixed(b, 3, uint64(x.Version.Time))
+	b = proto.AppendNumber(b, 4, uint64(x.Version.Turn))
+	b = proto.AppendNumber(b, 5, e.ref(x.Version.Incarnation))
+	b = proto.AppendNumber(b, 6, x.Dot.Seq)
+	b = proto.AppendNumber(b, 7, e.ref(x.Dot.Incarnation))
+	b = proto.AppendFlag(b, 8, x.Removed)
+	b = proto.AppendFixed(b, 9, x.Hash)
+	if !x.Instance.IsZero() {
+		b = protowire.AppendTag(b, 10, protowire.BytesType)
+		b = protowire.AppendVarint(b, uint64(x.Instance.Len()))
+		b = x.Instance.AppendTo(b)
+	}
+	b = proto.AppendFixed(b, 11, x.Speaker.Process)
+	b = proto.AppendNumber(b, 12, x.Speaker.Connection)
+	b = proto.AppendFlag(b, 13, x.Override)
+	b = proto.AppendText(b, 14, string(x.Status))
+	return proto.Close(b, whole)
 }
 
 func (e *packetEncoder) beacon(b []byte, m *cluster.Beacon) []byte {

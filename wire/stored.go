@@ -20,10 +20,15 @@ import (
 var ErrStored = errors.New("wire: not what a node stores")
 
 // AppendEntry appends an entry by itself.
-func AppendEntry(b []byte, x *registry.Entry) []byte {
-	var e packetEncoder
-	content := e.entry(nil, 2, x)
-	return append(e.incarnations(b), content...)
+func AppendEntry(b []byte, x *registry.Entry) []byte { return new(Encoder).AppendEntry(b, x) }
+
+// AppendEntry appends an entry by itself.
+func (e *Encoder) AppendEntry(b []byte, x *registry.Entry) []byte {
+	e.forget()
+	e.content = e.entry(e.content[:0], 2, x)
+	b = append(e.incarnations(b), e.content...)
+	e.release()
+	return b
 }
 
 // DecodeEntry reads what AppendEntry wrote. The entry shares nothing with the
@@ -50,10 +55,15 @@ func DecodeEntry(message []byte) (*registry.Entry, error) {
 }
 
 // AppendVector appends a vector by itself.
-func AppendVector(b []byte, v model.Vector) []byte {
-	var e packetEncoder
-	content := e.vector(nil, 2, v)
-	return append(e.incarnations(b), content...)
+func AppendVector(b []byte, v model.Vector) []byte { return new(Encoder).AppendVector(b, v) }
+
+// AppendVector appends a vector by itself.
+func (e *Encoder) AppendVector(b []byte, v model.Vector) []byte {
+	e.forget()
+	e.content = e.vector(e.content[:0], 2, v)
+	b = append(e.incarnations(b), e.content...)
+	e.release()
+	return b
 }
 
 // DecodeVector reads what AppendVector wrote. The error wraps ErrStored.
