@@ -107,9 +107,9 @@ func (s *Store) readEntries(records *bbolt.Bucket, o *overlay) (Contents, error)
 	if o.last > 0 {
 		contents.Vector, contents.Horizon = o.vector, o.horizon
 	}
-	for _, key := range o.keys() {
-		if sealed := o.records[key]; err == nil && sealed != nil {
-			_, err = contents.add([]byte(key), sealed, o.vector, &overlay{})
+	for _, r := range o.records {
+		if err == nil && r.sealed != nil {
+			_, err = contents.add(r.key, r.sealed, o.vector, &overlay{})
 		}
 	}
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *Store) readEntries(records *bbolt.Bucket, o *overlay) (Contents, error)
 
 // add takes in a record, which that vector must cover, unless the tail changes it.
 func (c *Contents) add(key, sealed []byte, covered model.Vector, o *overlay) (hash uint64, err error) {
-	if _, changed := o.records[string(key)]; changed {
+	if o.changes(key) {
 		_, hash, err = open(key, sealed)
 		return hash, err
 	}

@@ -1,10 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 
@@ -14,15 +14,46 @@ import (
 
 // overlay is what the tail's frames change of what bbolt has.
 type overlay struct {
-	records         map[string][]byte // by record key; nil: none any more
-	vector, horizon model.Vector      // after the last frame
+	records         []record     // one for each key, in bbolt's order
+	vector, horizon model.Vector // after the last frame
 	wall            int64
 	end             int64  // of the last frame
 	last            uint64 // its number; 0: there is none
 }
 
-// keys returns those that are changed, in bbolt's order.
-func (o *overlay) keys() []string { return slices.Sorted(maps.Keys(o.records)) }
+// record is what is stored of a key; nil: nothing any more.
+type record struct {
+	key, sealed []byte
+	place       int // among all that were said
+}
+
+func (o *overlay) say(key, sealed []byte) {
+	o.records = append(o.records, record{key, sealed, len(o.records)})
+}
+
+// settle brings what was said of the keys in turn into their order, and keeps of each
+// what was said last.
+func (o *overlay) settle() {
+	slices.SortFunc(o.records, func(a, b record) int {
+		if c := bytes.Compare(a.key, b.key); c != 0 {
+			return c
+		}
+		return a.place - b.place
+	})
+	kept := o.records[:0]
+	for i, r := range o.records {
+		if i+1 == len(o.records) || !bytes.Equal(r.key, o.records[i+1].key) {
+			kept = append(kept, r)
+		}
+	}
+	o.records = kept
+}
+
+// changes reports whether a key is among those that are changed.
+func (o *overlay) changes(key []byte) bool {
+	_, found := slices.BinarySearchFunc(o.records, key, func(r record, key []byte) int { return bytes.Compare(r.key, key) })
+	return found
+}
 
 // openTail opens the tail that bbolt's file says belongs to it.
 func openTail(path string, size int64, generation uint64) (tail, error) {
@@ -42,13 +73,14 @@ func openTail(path string, size int64, generation uint64) (tail, error) {
 
 // replay reads the tail's frames. One that isn't whole is the last, whose writing was
 // interrupted, and hasn't been acknowledged: it counts for nothing. If another
-// follows it, something else has happened.
+// follows it, something else has happened. What it returns is valid until the next
+// call.
 func (t *tail) replay() (*overlay, error) {
 	all, err := t.content()
 	if err != nil {
 		return nil, err
 	}
-	o := &overlay{records: make(map[string][]byte)}
+	o := &overlay{records: t.records[:0]}
 	for {
 		frame := t.frameAt(all, o.end)
 		if frame == nil || binary.LittleEndian.Uint64(frame[16:]) != o.last+1 {
@@ -65,6 +97,8 @@ func (t *tail) replay() (*overlay, error) {
 			return nil, fmt.Errorf("the tail is interrupted behind frame %d", o.last)
 		}
 	}
+	o.settle()
+	t.records = o.records
 	return o, nil
 }
 
@@ -109,7 +143,8 @@ func (o *overlay) apply(content []byte) (err error) {
 			return errFrame
 		}
 		if content[0] == 0 {
-			o.records[string(key)], content = nil, content[1:]
+			o.say(key, nil)
+			content = content[1:]
 			continue
 		}
 		size, n := binary.Uvarint(content)
@@ -117,7 +152,7 @@ func (o *overlay) apply(content []byte) (err error) {
 			return errFrame
 		}
 		value, content = content[n:][:size-1:size-1], content[n:][size-1:]
-		o.records[string(key)] = value
+		o.say(key, value)
 	}
 	return nil
 }

@@ -42,7 +42,10 @@ type tail struct {
 	at         int64  // where the next frame goes
 	number     uint64 // of the last frame; 0: none in this generation
 
-	frame, entry []byte // used again
+	encoder wire.Encoder
+	// All used again:
+	frame, entry, all []byte
+	records           []record
 }
 
 // createTail makes an empty tail of a size, instead of what is there. Its room is
@@ -85,11 +88,11 @@ func (t *tail) append(frame []byte) error {
 // until the next call.
 func (t *tail) encode(b *journal.Batch) (_ []byte, err error) {
 	frame := append(t.frame[:0], make([]byte, frameHead)...)
-	frame = appendSized(frame, wire.AppendVector(nil, b.Vector))
-	frame = appendSized(frame, wire.AppendVector(nil, b.Horizon))
+	frame = appendSized(frame, t.encoder.AppendVector(t.entry[:0], b.Vector))
+	frame = appendSized(frame, t.encoder.AppendVector(t.entry[:0], b.Horizon))
 	frame = binary.LittleEndian.AppendUint64(frame, uint64(b.Wall))
 	for _, e := range b.Entries {
-		t.entry = wire.AppendEntry(t.entry[:0], e)
+		t.entry = t.encoder.AppendEntry(t.entry[:0], e)
 		if frame, err = appendRecord(frame, e.Slot(), t.entry); err != nil {
 			return nil, err
 		}
@@ -147,13 +150,17 @@ func frameHash(frame []byte) uint64 {
 	return d.Sum64()
 }
 
-// content returns all bytes of the tail.
+// content returns all bytes of the tail. They are valid until the next call.
 func (t *tail) content() ([]byte, error) {
-	all := make([]byte, t.size)
-	if _, err := t.file.ReadAt(all, 0); err != nil && !errors.Is(err, io.EOF) {
+	if t.all == nil {
+		t.all = make([]byte, t.size)
+	}
+	n, err := t.file.ReadAt(t.all, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	return all, nil
+	clear(t.all[n:])
+	return t.all, nil
 }
 
 func (t *tail) close() error {
