@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"os"
+	"sync"
 
 	"heureka/internal/ops"
 	"heureka/write-node/server"
@@ -36,5 +37,10 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	var parts sync.WaitGroup
+	roomy, narrow := context.WithCancel(context.Background())
+	parts.Go(func() { ops.RoomyHeap(roomy) })
+	defer parts.Wait()
+	defer narrow()
 	return s.Run(ctx)
 }
