@@ -17,6 +17,8 @@ type ViewConfig struct {
 	// BehindGrace is how long at most a node that knows itself behind hides any
 	// eviction.
 	BehindGrace time.Duration
+	// Quiet is a view of which nobody takes the changes: it keeps none.
+	Quiet bool
 }
 
 // View is the registry as subscribers see it: it turns the transitions of a map
@@ -115,7 +117,9 @@ func (v *View) shown(key model.Key, e *Entry) (Shown, bool) {
 // overrides last: by then the view has followed the map to every instance that they
 // are about. Behind says that the node knows of something it hasn't merged yet.
 func (v *View) Apply(transitions []Transition, behind bool, now time.Duration) {
-	v.changes = slices.Grow(v.changes, len(transitions))
+	if !v.config.Quiet {
+		v.changes = slices.Grow(v.changes, len(transitions))
+	}
 	for _, t := range transitions {
 		if !t.Override {
 			v.follow(t, behind, now)
@@ -233,6 +237,9 @@ func (v *View) show(was Shown, e *Entry) {
 	}
 	v.note(s)
 	v.number++
+	if v.config.Quiet {
+		return
+	}
 	v.changes = append(v.changes, model.Change{
 		Number: v.number, Kind: model.Put, Key: e.Key,
 		Before: was.Instance, After: s.Instance, Version: s.Version, Hash: s.Hash,
@@ -257,12 +264,15 @@ func (v *View) remove(key model.Key, version model.Version) {
 	delete(v.differs, key)
 	delete(v.doubts, key)
 	v.number++
+	if v.config.Quiet {
+		return
+	}
 	v.changes = append(v.changes, model.Change{
 		Number: v.number, Kind: model.Remove, Key: key, Before: before.Instance, Version: version,
 	})
 }
 
-// Drain returns the changes since the last call.
+// Drain returns the changes since the last call; none if the view is quiet.
 func (v *View) Drain() []model.Change {
 	out := v.changes
 	v.changes = nil

@@ -247,3 +247,30 @@ func TestWhatAWholeAnswerTakesBackMovesTheViewOn(t *testing.T) {
 		t.Fatalf("shown %s after %s", changes[1].Version, changes[0].Version)
 	}
 }
+
+// A quiet view shows what any other does, and keeps no changes that nobody takes.
+func TestAQuietViewKeepsNoChanges(t *testing.T) {
+	m := registry.NewMap()
+	quiet, loud := registry.NewView(registry.ViewConfig{Quiet: true}, m), registry.NewView(registry.ViewConfig{}, m)
+	ended := live(key(1), 3, model.TurnEnd, nodeA, 1)
+	ended.Removed, ended.Instance = true, model.Packed{}
+	for _, e := range []registry.Entry{live(key(1), 1, 0, nodeA, 1), live(key(2), 1, 0, nodeA, 2), override(key(2), 2, nodeA, model.StatusDown), ended} {
+		_, transition, _ := m.Author(nodeA, e, 0)
+		for _, v := range []*registry.View{quiet, loud} {
+			v.Apply([]registry.Transition{transition}, false, 0)
+		}
+	}
+	for n := range 3 {
+		got, is := quiet.Get(key(n))
+		want, was := loud.Get(key(n))
+		if got != want || is != was {
+			t.Errorf("shows %+v, not %+v", got, want)
+		}
+	}
+	if quiet.Number() != loud.Number() || quiet.Len() != loud.Len() || quiet.Len() != 1 {
+		t.Errorf("is at change %d with %d instances, not at %d with %d", quiet.Number(), quiet.Len(), loud.Number(), loud.Len())
+	}
+	if changes := quiet.Drain(); len(changes) > 0 || len(loud.Drain()) != 4 {
+		t.Errorf("kept %v", changes)
+	}
+}
