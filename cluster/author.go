@@ -59,6 +59,7 @@ func (r *Replica) author(now model.Moment, content registry.Entry) *registry.Ent
 		return nil
 	}
 	r.authored = append(r.authored, e)
-	r.merged([]registry.Transition{t}, now)
+	r.effects.Transitions = append(r.effects.Transitions, t)
+	r.follow(r.effects.Transitions[len(r.effects.Transitions)-1:], now)
 	return e
 }

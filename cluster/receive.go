@@ -111,11 +111,16 @@ func (r *Replica) unblock(now model.Moment) {
 
 // merged passes transitions on to the view and to the effects.
 func (r *Replica) merged(transitions []registry.Transition, now model.Moment) {
-	r.clock.Witness(r.registry.Newest())
-	r.view.Apply(transitions, r.Behind(now.Mono), now.Mono)
+	r.follow(transitions, now)
 	if r.effects.Transitions == nil {
 		r.effects.Transitions = transitions // they may be many
 	} else {
 		r.effects.Transitions = append(r.effects.Transitions, transitions...)
 	}
+}
+
+// follow brings the clock and the view up to what the map has become.
+func (r *Replica) follow(transitions []registry.Transition, now model.Moment) {
+	r.clock.Witness(r.registry.Newest())
+	r.view.Apply(transitions, r.Behind(now.Mono), now.Mono)
 }

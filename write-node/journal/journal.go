@@ -41,6 +41,8 @@ type Journal struct {
 	flight *flight
 	late   bool // the batch under way, or the last one, took longer than the patience
 
+	spare  map[registry.Slot]struct{} // of a batch that has been written; nil: none
+
 	failures  int // since a batch was written
 	notBefore time.Duration
 	stats     Stats
@@ -69,6 +71,9 @@ type Stats struct {
 func New(config Config) *Journal {
 	return &Journal{config: config, dirty: make(map[registry.Slot]struct{}), vector: make(model.Vector)}
 }
+
+// maxSpare is up to how many slots a set is used again.
+const maxSpare = 512
 
 // Restored says that the store holds the map as it is now.
 func (j *Journal) Restored(m *registry.Map) {
@@ -99,8 +104,20 @@ func (j *Journal) Next(m *registry.Map, now model.Moment) *Batch {
 	b := cut(m, j.dirty, j.whole, now.Wall)
 	j.last = now.Mono
 	j.flight = &flight{slots: j.dirty, whole: j.whole, since: now.Mono}
-	j.dirty, j.whole, j.vector = make(map[registry.Slot]struct{}), false, b.Vector
+	j.dirty, j.whole, j.vector = j.room(), false, b.Vector
 	return b
+}
+
+// room returns an empty set for what changes from now on: that of the batch before,
+// unless it has grown so large that emptying it costs more than a new one.
+func (j *Journal) room() map[registry.Slot]struct{} {
+	room := j.spare
+	j.spare = nil
+	if room == nil {
+		return make(map[registry.Slot]struct{})
+	}
+	clear(room)
+	return room
 }
 
 // pending reports whether anything waits for the next batch. A vector that only
@@ -113,6 +130,9 @@ func (j *Journal) Busy() bool { return j.flight != nil }
 // Written says that the batch under way is stored.
 func (j *Journal) Written(now time.Duration) {
 	j.late = now-j.flight.since > j.config.Patience
+	if len(j.flight.slots) <= maxSpare {
+		j.spare = j.flight.slots
+	}
 	j.flight, j.failures, j.notBefore = nil, 0, 0
 	j.count++
 	j.stats.Written++

@@ -18,10 +18,10 @@ func (o *Owner) Settle(now model.Moment) cluster.Effects {
 	var all cluster.Effects
 	for {
 		effects := o.replica.Drain()
-		all.Messages = append(all.Messages, effects.Messages...)
-		all.Transitions = append(all.Transitions, effects.Transitions...)
-		all.Forgotten = append(all.Forgotten, effects.Forgotten...)
-		all.Changes = append(all.Changes, effects.Changes...)
+		all.Messages = join(all.Messages, effects.Messages)
+		all.Transitions = join(all.Transitions, effects.Transitions)
+		all.Forgotten = join(all.Forgotten, effects.Forgotten)
+		all.Changes = join(all.Changes, effects.Changes)
 		if len(effects.Transitions) == 0 && len(effects.TakeOver) == 0 {
 			all.Messages = append(all.Messages, o.outbox...)
 			o.outbox = nil
@@ -36,6 +36,14 @@ func (o *Owner) Settle(now model.Moment) cluster.Effects {
 			o.takeOver(now, dead)
 		}
 	}
+}
+
+// join appends what came later; mostly nothing did, or nothing was there before.
+func join[T any](before, later []T) []T {
+	if len(before) == 0 {
+		return later
+	}
+	return append(before, later...)
 }
 
 // merged looks after a key of which the map may hold something else now than
