@@ -27,19 +27,14 @@ func appendProto(dst []byte, m Message) ([]byte, error) {
 	if number == 0 {
 		return dst, fmt.Errorf("wire: encode %s: it has no binary form", m.Type())
 	}
-	var err error
-	out := proto.AppendMessage(dst, numberEnvelope, func(b []byte) []byte {
-		return proto.AppendMessage(b, number, func(b []byte) []byte {
-			c := coder{out: b}
-			c.fields(m)
-			err = c.err
-			return c.out
-		})
-	})
-	if err != nil {
-		return dst, fmt.Errorf("wire: encode %s: %w", m.Type(), err)
+	out, envelope := proto.Open(dst, numberEnvelope)
+	out, content := proto.Open(out, number)
+	c := coder{out: out}
+	c.fields(m)
+	if c.err != nil {
+		return dst, fmt.Errorf("wire: encode %s: %w", m.Type(), c.err)
 	}
-	return out, nil
+	return proto.Close(proto.Close(c.out, content), envelope), nil
 }
 
 // valid returns the text as others can read it.

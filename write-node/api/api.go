@@ -19,7 +19,9 @@ type API struct {
 	state   State
 	metrics *Metrics
 	log     *slog.Logger
-	trials  sync.Pool // of *trial
+
+	trials    sync.Pool // of *trial
+	exchanges sync.Pool // of *exchange
 
 	base  context.Context // of all sessions
 	abort context.CancelCauseFunc
@@ -37,7 +39,7 @@ var errAborted = errors.New("aborted")
 // New returns an API that takes clients for state.
 func New(cfg Config, state State, metrics *Metrics, log *slog.Logger) *API {
 	a := &API{cfg: cfg, state: state, metrics: metrics, log: log, sessions: make(map[*session]struct{})}
-	a.trials.New = newTrial
+	a.trials.New, a.exchanges.New = newTrial, newExchange
 	a.base, a.abort = context.WithCancelCause(context.Background())
 	return a
 }

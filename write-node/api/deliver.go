@@ -8,18 +8,17 @@ import (
 )
 
 // deliver says the answers of a batch. It is called on the owner's goroutine and
-// doesn't wait: what the socket doesn't take at once is the writer's.
-func (s *session) deliver(b batch) {
+// doesn't wait: what the socket doesn't take at once is the writer's. It reports
+// whether nobody needs the answers any more.
+func (s *session) deliver(b batch) bool {
 	s.out.Lock()
 	defer s.out.Unlock()
-	if s.over {
-		return
-	}
-	if b.last == nil && !s.writing && !s.shut && s.raw != nil && s.try(b) {
-		return
+	if s.over || b.last == nil && !s.writing && !s.shut && s.raw != nil && s.try(b) {
+		return true
 	}
 	s.answers = append(s.answers, b)
 	s.start()
+	return false
 }
 
 // tell has the writer say something of the node's own. It doesn't wait.

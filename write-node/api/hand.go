@@ -8,10 +8,11 @@ import (
 	"heureka/write-node/owner"
 )
 
-// hand has a batch of messages applied as soon as there is room for its answers.
-// An error is the end of the session.
-func (s *session) hand(items []item) error {
-	if len(items) == 0 {
+// hand has messages applied as soon as there is room for their answers. An error is
+// the end of the session. The exchange isn't the reader's any more.
+func (s *session) hand(x *exchange) error {
+	if len(x.items) == 0 {
+		s.api.exchanges.Put(x)
 		return nil
 	}
 	select {
@@ -20,43 +21,48 @@ func (s *session) hand(items []item) error {
 	case <-s.ctx.Done():
 		return context.Cause(s.ctx)
 	}
-	var b batch
-	return s.api.state.Do(s.ctx, Command{
-		Apply: func(o *owner.Owner, now model.Moment) { b = s.apply(o, items, now) },
-		Done:  func() { s.deliver(b) }, // the slot is its room
-	})
+	x.session = s
+	return s.api.state.Do(s.ctx, Command{Apply: x.apply, Done: x.done}) // the slot is its room
+}
+
+// refuse hands on what ends the session.
+func (s *session) refuse(err *wire.Error) error {
+	x := s.api.exchange()
+	x.items = append(x.items, item{err: err})
+	return s.hand(x)
 }
 
 // apply runs on the owner's goroutine.
-func (s *session) apply(o *owner.Owner, items []item, now model.Moment) batch {
-	b := batch{answers: make([]wire.Message, 0, len(items))}
+func (s *session) apply(o *owner.Owner, x *exchange, now model.Moment) {
 	if s.opened {
 		o.Heard(s.id, now) // a refused message, too, is a sign of life
 	}
-	for _, it := range items {
-		if it.err != nil && it.err.Code.Kind().Closes {
-			b.last = it.err
-			return b
+	for i := range x.items {
+		if err := x.items[i].err; err != nil && err.Code.Kind().Closes {
+			x.last = err
+			return
 		}
-		b.answers = s.answer(o, it, now, b.answers)
+		s.answer(o, x, &x.items[i], now)
 	}
-	return b
 }
 
-// answer appends what one message is answered.
-func (s *session) answer(o *owner.Owner, it item, now model.Moment, to []wire.Message) []wire.Message {
+// answer says what one message is answered.
+func (s *session) answer(o *owner.Owner, x *exchange, it *item, now model.Moment) {
 	var version model.Version
 	var seq uint64
 	err := error(nil)
 	switch m := it.message.(type) {
 	case nil:
-		return append(to, it.err)
+		x.say(it.err)
+		return
 	case *wire.Hello:
 		s.opened = true
 		o.Open(s.id, m.Process, m.Connection, now)
-		return append(to, s.welcome())
+		x.say(s.welcome())
+		return
 	case *wire.Heartbeat:
-		return s.beat(o, m, now, to)
+		s.beat(o, x, m, now)
+		return
 	case *wire.Register:
 		seq = m.Seq
 		version, err = o.Register(s.id, m.Instance, it.acked, now)
@@ -68,21 +74,22 @@ func (s *session) answer(o *owner.Owner, it item, now model.Moment, to []wire.Me
 		version, err = o.Unregister(s.id, m.Key(), it.acked, now)
 	}
 	if err != nil {
-		return append(to, Refusal(err).For(seq))
+		x.say(Refusal(err).For(seq))
+		return
 	}
-	return append(to, &wire.Ack{Seq: seq, Version: version.String()})
+	x.ack(wire.Ack{Seq: seq, Version: version.String()})
 }
 
-func (s *session) beat(o *owner.Owner, m *wire.Heartbeat, now model.Moment, to []wire.Message) []wire.Message {
+func (s *session) beat(o *owner.Owner, x *exchange, m *wire.Heartbeat, now model.Moment) {
 	keys, err := o.Heartbeat(s.id, now)
 	if err != nil {
-		return append(to, Refusal(err).For(m.Seq))
+		x.say(Refusal(err).For(m.Seq))
+		return
 	}
-	to = append(to, &wire.Ack{Seq: m.Seq})
+	x.ack(wire.Ack{Seq: m.Seq})
 	for _, key := range keys {
-		to = append(to, &wire.Again{App: key.App, ID: key.ID})
+		x.say(&wire.Again{App: key.App, ID: key.ID})
 	}
-	return to
 }
 
 func (s *session) welcome() *wire.Welcome {

@@ -49,7 +49,7 @@ func (s *session) read() error {
 			// This node stood still, so the timer is as late as the frame. Its client
 			// heard nothing either, and may have gone on elsewhere: what it said here
 			// before would pass for its newest word, and bring back what it has ended.
-			return s.hand([]item{{err: silence()}})
+			return s.refuse(silence())
 		}
 		ended, err := s.handFrame(buffer.Bytes(), refused)
 		if ended || err != nil {
@@ -92,25 +92,24 @@ func (s *session) readFrame(buffer *bytes.Buffer) (*wire.Error, error) {
 // handFrame hands on the messages of a frame, in order, and what refuses the whole
 // of it, if anything does. It reports whether the connection ends with it.
 func (s *session) handFrame(frame []byte, refused *wire.Error) (ended bool, err error) {
-	var items []item
 	if refused != nil {
-		items = append(items, item{err: refused})
-		return true, s.hand(items)
+		return true, s.refuse(refused)
 	}
+	x := s.api.exchange()
 	for m, refused := range s.format.Messages(frame) {
 		it := s.place(m, refused)
-		items = append(items, it)
+		x.items = append(x.items, it)
 		if it.err != nil && it.err.Code.Kind().Closes {
-			return true, s.hand(items)
+			return true, s.hand(x)
 		}
-		if len(items) >= s.api.cfg.Batch {
-			if err := s.hand(items); err != nil {
+		if len(x.items) >= s.api.cfg.Batch {
+			if err := s.hand(x); err != nil {
 				return false, err
 			}
-			items = nil
+			x = s.api.exchange()
 		}
 	}
-	return false, s.hand(items)
+	return false, s.hand(x)
 }
 
 // place checks that a message, or the error instead of one, has its place here.
