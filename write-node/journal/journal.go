@@ -41,7 +41,7 @@ type Journal struct {
 	flight *flight
 	late   bool // the batch under way, or the last one, took longer than the patience
 
-	spare  map[registry.Slot]struct{} // of a batch that has been written; nil: none
+	spare map[registry.Slot]struct{} // of a batch that has been written; nil: none
 
 	failures  int // since a batch was written
 	notBefore time.Duration
