@@ -4,18 +4,14 @@ import (
 	"bufio"
 	"net"
 	"net/http"
-	"slices"
 
+	"heureka/internal/socket"
 	"heureka/wire"
 )
 
-// The buffers that the websocket library gets, instead of the 4 KiB that net/http
-// hands over: what a subscriber says is short, and the library writes close frames
-// only, which have at most 127 bytes and must leave its buffer in one Write.
-const (
-	readBuffer  = 256
-	writeBuffer = 128
-)
+// readBuffer is what the websocket library gets for reading, instead of the 4 KiB that
+// net/http hands over: what a subscriber says is short.
+const readBuffer = 256
 
 // taking is a response whose socket, when a handshake takes it over, becomes the
 // session's.
@@ -27,20 +23,16 @@ type taking struct {
 // Hijack hands over the session's socket, with small buffers. What the peer sent
 // behind its request is read from it first.
 func (w *taking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffers, err := http.NewResponseController(w.ResponseWriter).Hijack()
-	if err != nil {
-		return nil, nil, err
-	}
-	early, err := buffers.Reader.Peek(buffers.Reader.Buffered())
+	taken, err := socket.Take(w.ResponseWriter)
 	if err != nil {
 		return nil, nil, err
 	}
 	s := w.session
-	s.take(conn)
-	s.early = slices.Clone(early)
-	below := &socket{conn, s}
-	s.input = bufio.NewReaderSize(below, readBuffer)
-	return below, bufio.NewReadWriter(s.input, bufio.NewWriterSize(below, writeBuffer)), nil
+	s.take(taken)
+	conn := &below{taken.Conn, s}
+	buffers := socket.Buffers(conn, readBuffer)
+	s.input = buffers.Reader
+	return conn, buffers, nil
 }
 
 // WriteError answers a request by an error, with its status and as JSON.

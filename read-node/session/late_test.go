@@ -7,6 +7,7 @@ import (
 	"net"
 	"testing"
 
+	"heureka/internal/socket"
 	"heureka/wire"
 )
 
@@ -16,7 +17,7 @@ func TestAWelcomeThatComesTooLateIsNotSaid(t *testing.T) {
 	config := DefaultConfig()
 	s := newSession(NewAcceptor(config, nil, slog.New(slog.DiscardHandler)), 1, wire.FormatJSON)
 	here, there := net.Pipe() // takes what is read on the other side, and nothing before
-	s.take(here)
+	s.take(socket.Taken{Conn: here})
 	late := wire.NewError(wire.CodeHelloExpected, "no hello in time")
 	s.Stop(late)
 	want := farewell(wire.FormatJSON, late)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"heureka/internal/socket"
 	"heureka/wire"
 
 	"github.com/coder/websocket"
@@ -173,7 +174,7 @@ func TestPingsBetweenFrames(t *testing.T) {
 				t.Fatalf("frame %d is %.20q", texts, frame.payload)
 			}
 			texts++
-		case pongFrame:
+		case socket.PongFrame:
 			if string(frame.payload) <= last {
 				t.Fatalf("a pong of %q after one of %q", frame.payload, last)
 			}
@@ -199,7 +200,7 @@ func TestTheNewestPingIsAnsweredWhenThePeerReads(t *testing.T) {
 	for range sent {
 		p.expect(textFrame)
 	}
-	if got := p.expect(pongFrame); got != "099" {
+	if got := p.expect(socket.PongFrame); got != "099" {
 		t.Errorf("the ping that is answered is %q", got)
 	}
 	s.GoAway(time.Second)
@@ -214,10 +215,10 @@ func TestACloseFrameIsTheLast(t *testing.T) {
 		stop bool   // by the node
 		want string
 	}{
-		"the peer closes":              {masked(closeFrame, "\x03\xe8"+reason), false, "\x03\xe8" + reason},
+		"the peer closes":              {masked(socket.CloseFrame, "\x03\xe8"+reason), false, "\x03\xe8" + reason},
 		"the peer breaks the protocol": {masked(0xf1, "x"), false, "\x03\xea"},
 		"the node stops":               {nil, true, "\x11\x96draining"},
-		"both at once":                 {masked(closeFrame, "\x03\xe8"), true, ""},
+		"both at once":                 {masked(socket.CloseFrame, "\x03\xe8"), true, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, nil)
@@ -248,11 +249,11 @@ func TestACloseFrameIsTheLast(t *testing.T) {
 			for err == nil && frame.kind == textFrame {
 				frame, err = p.next()
 			}
-			if err != nil || frame.kind != closeFrame || !strings.HasPrefix(string(frame.payload), c.want) {
+			if err != nil || frame.kind != socket.CloseFrame || !strings.HasPrefix(string(frame.payload), c.want) {
 				t.Fatalf("closed by %#x %q, %v", frame.kind, frame.payload, err)
 			}
 			if len(c.say) == 0 {
-				p.write(masked(closeFrame, string(frame.payload)))
+				p.write(masked(socket.CloseFrame, string(frame.payload)))
 			}
 			p.end()
 			<-over

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"heureka/internal/nowait"
+	"heureka/internal/socket"
 	"heureka/wire"
 )
 
@@ -136,7 +137,7 @@ func (s *Session) release(welcome []byte) {
 // what the peer doesn't take, for five seconds, and then close the connection. Of
 // several pings that wait only the newest is answered (RFC 6455, section 5.5.3).
 func (s *Session) pinged(_ context.Context, payload []byte) bool {
-	pong := appendControl(make([]byte, 0, 2+len(payload)), pongFrame, payload)
+	pong := socket.AppendControl(make([]byte, 0, 2+len(payload)), socket.PongFrame, payload)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shut {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"heureka/interest"
+	"heureka/internal/socket"
 	"heureka/read-node/fanout"
 	"heureka/wire"
 
@@ -70,12 +71,9 @@ func newSession(a *Acceptor, id fanout.SessionID, format wire.Format) *Session {
 
 // take makes a connection the session's. Its kernel buffer gets a fixed size: it is
 // held for a peer that doesn't read.
-func (s *Session) take(conn net.Conn) {
-	s.socket = conn
+func (s *Session) take(t socket.Taken) {
+	s.socket, s.raw, s.early = t.Conn, t.Raw, t.Early
 	s.buffer(s.common.config.SendBuffer)
-	if c, ok := conn.(syscall.Conn); ok {
-		s.raw, _ = c.SyscallConn() // without it nothing is tried
-	}
 }
 
 // buffer sets the bytes that the kernel keeps for the peer, where that can be done.

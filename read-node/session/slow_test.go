@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"heureka/internal/socket"
 	"heureka/read-node/fanout"
 	"heureka/wire"
 
@@ -175,7 +176,7 @@ func TestPatienceCountsFromTheLastByte(t *testing.T) {
 			st := newStage(t, nil)
 			peer := &trickle{takes: c.takes}
 			s := newSession(st.door, fanout.SessionID(1), wire.FormatJSON)
-			s.take(peer)
+			s.take(socket.Taken{Conn: peer})
 			s.held = false
 			if s.Send([]byte("hello")) {
 				t.Error("what can't be tried has left at once")
@@ -198,7 +199,7 @@ func TestPatienceCountsFromTheLastByte(t *testing.T) {
 func TestAPongWaitsForTheFrameUnderWay(t *testing.T) {
 	peer := &trickle{takes: []int{2, 1, 4, 4}}
 	s := newSession(newStage(t, nil).door, fanout.SessionID(1), wire.FormatJSON)
-	s.take(peer)
+	s.take(socket.Taken{Conn: peer})
 	s.held = false
 	s.backlog = &backlog{begun: true, frames: [][]byte{[]byte("llo"), []byte("next")}, pong: []byte("PONG"), done: make(chan struct{})}
 	s.start()

@@ -1,22 +1,23 @@
 package session
 
 import (
-	"errors"
 	"net"
 	"slices"
 	"time"
+
+	"heureka/internal/socket"
 )
 
-// socket is the connection as the websocket library sees it. The library reads
+// below is the connection as the websocket library sees it. The library reads
 // from it, and writes nothing but close frames: messages and pongs are the
-// session's. Each comes in one Write, see writeBuffer.
-type socket struct {
+// session's.
+type below struct {
 	net.Conn
 	session *Session
 }
 
 // Read reads what came with the handshake, then from the connection.
-func (c *socket) Read(p []byte) (int, error) {
+func (c *below) Read(p []byte) (int, error) {
 	if s := c.session; len(s.early) > 0 {
 		n := copy(p, s.early)
 		if s.early = s.early[n:]; len(s.early) == 0 {
@@ -27,14 +28,11 @@ func (c *socket) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-// errNotClose would be a library that writes what it isn't known to.
-var errNotClose = errors.New("session: the library wrote something other than one close frame")
-
 // Write takes a close frame: the last words, unless the session has said some.
 // It doesn't wait.
-func (c *socket) Write(p []byte) (int, error) {
-	if len(p) < 2 || p[0] != closeFrame || int(p[1]) != len(p)-2 {
-		return 0, errNotClose
+func (c *below) Write(p []byte) (int, error) {
+	if err := socket.CheckClose(p); err != nil {
+		return 0, err
 	}
 	s := c.session
 	s.mu.Lock()
@@ -45,4 +43,4 @@ func (c *socket) Write(p []byte) (int, error) {
 
 // Close ends reading. The connection itself the session closes, when its last
 // words have left.
-func (c *socket) Close() error { return c.SetReadDeadline(time.Unix(1, 0)) }
+func (c *below) Close() error { return c.SetReadDeadline(time.Unix(1, 0)) }

@@ -48,6 +48,7 @@ type session struct {
 	over     bool           // no writer is started any more
 	writers  sync.WaitGroup
 
+	early   []byte      // reader: what came with the handshake
 	greeted bool        // reader: the hello has come
 	opened  bool        // owner's goroutine: the owner knows of the connection
 	silence atomic.Bool // nothing came for too long

@@ -4,24 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"net"
 	"net/http"
-	"syscall"
 	"time"
+
+	"heureka/internal/socket"
 )
 
-// writeBuffer is what the websocket library gets for writing, instead of the 4 KiB
-// of net/http: it writes close frames only, which have at most 127 bytes and must
-// leave it in one Write.
-const writeBuffer = 128
-
-// The first byte of whole control frames: RFC 6455, section 5.2. They have at most
-// 125 bytes of payload, and so a header of two.
-const (
-	closeFrame = 0x88
-	pongFrame  = 0x8a
-)
+// readBuffer is what is read from the socket at once.
+const readBuffer = 4 << 10
 
 // taking is a response whose socket, when a handshake takes it over, becomes the
 // session's.
@@ -30,38 +21,43 @@ type taking struct {
 	session *session
 }
 
-// Hijack hands over the session's socket.
+// Hijack hands over the session's socket. What the peer sent behind its request is
+// read from it first.
 func (w *taking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffers, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	taken, err := socket.Take(w.ResponseWriter)
 	if err != nil {
 		return nil, nil, err
 	}
-	w.session.socket = conn
-	if c, ok := conn.(syscall.Conn); ok {
-		w.session.raw, _ = c.SyscallConn() // without it nothing is tried
-	}
-	below := &socket{conn, w.session}
-	return below, bufio.NewReadWriter(buffers.Reader, bufio.NewWriterSize(below, writeBuffer)), nil
+	w.session.socket, w.session.raw, w.session.early = taken.Conn, taken.Raw, taken.Early
+	conn := &below{taken.Conn, w.session}
+	return conn, socket.Buffers(conn, readBuffer), nil
 }
 
-// socket is the connection as the websocket library sees it. The library reads from
+// below is the connection as the websocket library sees it. The library reads from
 // it, and writes nothing but close frames: messages and pongs are the session's.
-type socket struct {
+type below struct {
 	net.Conn
 	session *session
 }
 
-// errNotClose would be a library that writes what it isn't known to.
-var errNotClose = errors.New("api: the library wrote something other than one close frame")
+// Read reads what came with the handshake, then from the connection.
+func (c *below) Read(p []byte) (int, error) {
+	if s := c.session; len(s.early) > 0 {
+		n := copy(p, s.early)
+		s.early = s.early[n:]
+		return n, nil
+	}
+	return c.Conn.Read(p)
+}
 
 // closeTimeout is for a close frame to leave.
 const closeTimeout = 5 * time.Second
 
 // Write takes a close frame. It is written after the frame that is on its way, if
 // there is one, and nothing follows it. Like the library's own it is waited for.
-func (c *socket) Write(p []byte) (int, error) {
-	if len(p) < 2 || p[0] != closeFrame || int(p[1]) != len(p)-2 {
-		return 0, errNotClose
+func (c *below) Write(p []byte) (int, error) {
+	if err := socket.CheckClose(p); err != nil {
+		return 0, err
 	}
 	s := c.session
 	s.out.Lock()
@@ -92,7 +88,7 @@ func (c *socket) Write(p []byte) (int, error) {
 func (s *session) pinged(_ context.Context, payload []byte) bool {
 	s.out.Lock()
 	defer s.out.Unlock()
-	s.pong = append(append(s.pong[:0:0], pongFrame, byte(len(payload))), payload...)
+	s.pong = socket.AppendControl(nil, socket.PongFrame, payload)
 	s.start()
 	return false
 }
