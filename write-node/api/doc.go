@@ -18,9 +18,11 @@
 // bounded, and a client that takes no answers is no longer read. The answers that
 // wait leave in as few frames as they can.
 //
-// Frames are written past the websocket library, which reads, checks and writes the
-// close frames; docs/adr/0020 and 0012 say why. The session answers pings, the
-// library is told not to, and behind a close frame nothing is written.
+// Frames are written past the websocket library, and so are messages read that come in
+// one frame and one piece, as nearly all do; docs/adr/0012, 0020 and 0025 say why. The
+// library reads all else, checks it, and answers a client's close frame. The session
+// answers pings, the library is told not to; and it closes by itself, since two may
+// not read at once. Behind a close frame nothing is written.
 //
 // An [API] may be used by any number of goroutines.
 package api

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"heureka/internal/socket"
 	"heureka/model"
 	"heureka/wire"
 )
@@ -40,7 +41,7 @@ func (s *session) read() error {
 	var due time.Time // when the client, once it has greeted, must have said something
 	var buffer bytes.Buffer
 	for {
-		refused, err := s.readFrame(&buffer)
+		frame, refused, err := s.readFrame(&buffer)
 		if err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func (s *session) read() error {
 			// before would pass for its newest word, and bring back what it has ended.
 			return s.refuse(silence())
 		}
-		ended, err := s.handFrame(buffer.Bytes(), refused)
+		ended, err := s.handFrame(frame, refused)
 		if ended || err != nil {
 			return err
 		}
@@ -66,27 +67,50 @@ func (s *session) read() error {
 	}
 }
 
-// readFrame reads one websocket message into the buffer, or as much of it as
-// tells why it is refused.
-func (s *session) readFrame(buffer *bytes.Buffer) (*wire.Error, error) {
+// readFrame reads one message, or as much of it as tells why it is refused. What
+// comes as one frame in one piece is taken past the library, which would read it in
+// four; that mustn't read meanwhile, and doesn't: the session closes by itself. The
+// message is valid until the next call.
+func (s *session) readFrame(buffer *bytes.Buffer) ([]byte, *wire.Error, error) {
+	limit, kind := s.api.cfg.MaxMessage, frameType(s.format)
+	if _, err := s.input.Peek(1); err == nil { // an error the library finds too
+		if message := socket.Whole(s.input, byte(kind), limit); message != nil {
+			return message, nil, nil
+		}
+	}
 	buffer.Reset()
-	kind, r, err := s.conn.Reader(context.Background()) // the socket is closed with s.ctx
+	came, r, err := s.conn.Reader(context.Background()) // the socket is closed with s.ctx
 	if err != nil {
-		return nil, fmt.Errorf("read: %w", err)
+		return nil, nil, fmt.Errorf("read: %w", err)
 	}
-	if kind != frameType(s.format) {
-		return wire.NewError(wire.CodeMalformed, "%s speaks in frames of the other type", s.format.Subprotocol()), nil
+	s.unread = r
+	if came != kind {
+		return nil, wire.NewError(wire.CodeMalformed, "%s speaks in frames of the other type", s.format.Subprotocol()), nil
 	}
-	limit := int64(s.api.cfg.MaxMessage)
-	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
+	n, err := buffer.ReadFrom(io.LimitReader(r, int64(limit)+1))
 	if err != nil {
-		return nil, fmt.Errorf("read: %w", err)
+		return nil, nil, fmt.Errorf("read: %w", err)
 	}
-	if n > limit {
+	if n > int64(limit) {
 		buffer.Reset()
-		return wire.NewError(wire.CodeTooLarge, "a message may have %d bytes", limit), nil
+		return nil, wire.NewError(wire.CodeTooLarge, "a message may have %d bytes", limit), nil
 	}
-	return nil, nil
+	s.unread = nil
+	return buffer.Bytes(), nil, nil
+}
+
+// discard reads on after the client's last word, until it closes or the session ends:
+// see part.
+func (s *session) discard() {
+	var err error
+	for reader := s.unread; err == nil; {
+		if reader != nil {
+			_, err = io.Copy(io.Discard, reader)
+		}
+		if err == nil {
+			_, reader, err = s.conn.Reader(context.Background())
+		}
+	}
 }
 
 // handFrame hands on the messages of a frame, in order, and what refuses the whole

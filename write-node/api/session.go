@@ -1,8 +1,10 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -43,15 +45,17 @@ type session struct {
 	farewell []byte         // the library's close frame, if it waits
 	parted   chan struct{}  // closed when it has left
 	writing  bool           // there is a writer; at first: there can't be one yet
-	closing  bool           // the writer closes the connection: the next frame is the library's
 	shut     bool           // a close frame has been said: nothing may follow
 	over     bool           // no writer is started any more
 	writers  sync.WaitGroup
 
-	early   []byte      // reader: what came with the handshake
-	greeted bool        // reader: the hello has come
-	opened  bool        // owner's goroutine: the owner knows of the connection
-	silence atomic.Bool // nothing came for too long
+	input   *bufio.Reader // reader: the library's, of the socket
+	early   []byte        // reader: what came with the handshake
+	unread  io.Reader     // reader: the rest of a message that ended the session
+	heard   chan struct{} // closed when the client has nothing more to say
+	greeted bool          // reader: the hello has come
+	opened  bool          // owner's goroutine: the owner knows of the connection
+	silence atomic.Bool   // nothing came for too long
 }
 
 // batch is the answers to some messages of a client, in order. If last is set,
@@ -70,7 +74,7 @@ var errTooSlow = errors.New("the peer took no byte for too long")
 func newSession(a *API, id owner.ConnID) *session {
 	s := &session{
 		api: a, id: id, log: a.log,
-		slots: make(chan struct{}, a.cfg.Batches), writing: true,
+		slots: make(chan struct{}, a.cfg.Batches), heard: make(chan struct{}), writing: true,
 	}
 	s.ctx, s.cancel = context.WithCancelCause(a.base)
 	return s
@@ -117,7 +121,10 @@ func (s *session) run() {
 	err := s.read()
 	if err != nil {
 		s.cancel(err)
+	} else {
+		s.discard()
 	}
+	close(s.heard)
 	<-s.ctx.Done() // what has been said to it before its end leaves first
 	s.out.Lock()
 	s.over = true

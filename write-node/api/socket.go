@@ -30,7 +30,9 @@ func (w *taking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	w.session.socket, w.session.raw, w.session.early = taken.Conn, taken.Raw, taken.Early
 	conn := &below{taken.Conn, w.session}
-	return conn, socket.Buffers(conn, readBuffer), nil
+	buffers := socket.Buffers(conn, readBuffer)
+	w.session.input = buffers.Reader
+	return conn, buffers, nil
 }
 
 // below is the connection as the websocket library sees it. The library reads from
@@ -50,7 +52,7 @@ func (c *below) Read(p []byte) (int, error) {
 	return c.Conn.Read(p)
 }
 
-// closeTimeout is for a close frame to leave.
+// closeTimeout is for a close frame to leave, and then for the client to answer it.
 const closeTimeout = 5 * time.Second
 
 // Write takes a close frame. It is written after the frame that is on its way, if
@@ -61,24 +63,19 @@ func (c *below) Write(p []byte) (int, error) {
 	}
 	s := c.session
 	s.out.Lock()
-	before, own := s.shut, s.closing
-	s.shut = true
-	if !before && !own {
-		s.farewell, s.parted = bytes.Clone(p), make(chan struct{})
-		s.start()
+	if s.shut {
+		s.out.Unlock()
+		return len(p), nil
 	}
-	parted := s.parted
+	s.shut = true
+	parted := make(chan struct{})
+	s.farewell, s.parted = bytes.Clone(p), parted
+	s.start()
 	s.out.Unlock()
-	switch {
-	case own && !before: // the writer says it, who has written everything
-		_ = c.SetWriteDeadline(time.Now().Add(closeTimeout)) // a closed socket says so when it is written to
-		return c.Conn.Write(p)
-	case !before:
-		select {
-		case <-parted:
-		case <-s.ctx.Done():
-		case <-time.After(closeTimeout):
-		}
+	select {
+	case <-parted:
+	case <-s.ctx.Done():
+	case <-time.After(closeTimeout):
 	}
 	return len(p), nil
 }

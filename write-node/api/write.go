@@ -2,14 +2,14 @@ package api
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"time"
 
+	"heureka/internal/socket"
 	"heureka/wire"
-
-	"github.com/coder/websocket"
 )
 
 // outgoing is what is there to be said at one time.
@@ -34,15 +34,36 @@ func (s *session) write() {
 			s.cancel(err)
 			return
 		}
-		if out.last != nil {
-			s.out.Lock()
-			s.closing = true
-			s.out.Unlock()
-			_ = s.conn.Close(websocket.StatusCode(out.last.Code.CloseCode()), out.last.Name)
-			s.cancel(out.last)
+		if out.last != nil && s.part(out.last) {
 			return
 		}
 	}
+}
+
+// part closes the connection, all else having been said, as soon as the client has
+// closed it too: what it hasn't read would be lost, if something that it has said were
+// left unread. It reports false if the client was first, and its close frame waits to
+// be answered.
+func (s *session) part(why *wire.Error) bool {
+	s.out.Lock()
+	first := !s.shut
+	s.shut = true
+	s.out.Unlock()
+	if !first {
+		return false
+	}
+	defer s.cancel(why)
+	payload := binary.BigEndian.AppendUint16(nil, uint16(why.Code.CloseCode()))
+	_ = s.socket.SetWriteDeadline(time.Now().Add(closeTimeout)) // a closed socket says so when it is written to
+	if _, err := s.socket.Write(socket.AppendControl(nil, socket.CloseFrame, append(payload, why.Name...))); err != nil {
+		return true
+	}
+	select {
+	case <-s.heard:
+	case <-s.ctx.Done():
+	case <-time.After(closeTimeout):
+	}
+	return true
 }
 
 // gather takes all that there is to say. It reports false when that is nothing, and
