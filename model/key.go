@@ -21,8 +21,14 @@ func NewKey(app, id string) Key { return Key{App: FoldApp(app), ID: id} }
 func FoldApp(app string) string { return strings.ToUpper(app) }
 
 // Clone returns the key with texts of its own: one that is kept for long must not
-// hold on to a message that it came in.
-func (k Key) Clone() Key { return Key{App: strings.Clone(k.App), ID: strings.Clone(k.ID)} }
+// hold on to a message that it came in. They share one piece of memory.
+func (k Key) Clone() Key {
+	both := k.App + k.ID
+	if len(both) == len(k.ID) || len(both) == len(k.App) {
+		both = strings.Clone(both) // adding nothing copies nothing
+	}
+	return Key{App: both[:len(k.App)], ID: both[len(k.App):]}
+}
 
 // Compare orders keys by application, then by id.
 func (k Key) Compare(other Key) int {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"heureka/internal/proto"
 )
@@ -162,5 +163,17 @@ func BenchmarkPacked(b *testing.B) {
 				do()
 			}
 		})
+	}
+}
+
+func TestAClonedKeySharesNothing(t *testing.T) {
+	for _, key := range []Key{{"APP", "id"}, {"APP", ""}, {"", "id"}, {}} {
+		message := []byte(key.App + key.ID)
+		text := unsafe.String(unsafe.SliceData(message), len(message))
+		clone := Key{App: text[:len(key.App)], ID: text[len(key.App):]}.Clone()
+		clear(message)
+		if clone != key {
+			t.Errorf("%q became %q", key, clone)
+		}
 	}
 }
