@@ -61,7 +61,7 @@ func (r *jsonReader) instanceField(i *Info, name []byte) {
 	case "securePort":
 		r.port(&i.SecurePort)
 	case "countryId":
-		setNumber(&i.CountryID)(r.small())
+		setNumber(&i.CountryID)(small(r.readable()))
 	case "dataCenterInfo":
 		i.DataCenter = r.dataCenter()
 	case "leaseInfo":
@@ -71,9 +71,9 @@ func (r *jsonReader) instanceField(i *Info, name []byte) {
 	case "isCoordinatingDiscoveryServer":
 		i.Coordinating, _ = r.flag()
 	case "lastUpdatedTimestamp":
-		setNumber(&i.LastUpdatedMs)(r.number())
+		setNumber(&i.LastUpdatedMs)(r.readable())
 	case "lastDirtyTimestamp":
-		setNumber(&i.LastDirtyMs)(r.number())
+		setNumber(&i.LastDirtyMs)(r.readable())
 	case "actionType":
 		text, _ := r.scalar()
 		i.Action = parseAction(text)
@@ -90,6 +90,9 @@ func setNumber[N int32 | int64](field *N) func(N, bool) {
 		}
 	}
 }
+
+// small returns a number that was read, if it has 32 bits.
+func small(n int64, ok bool) (int32, bool) { return int32(n), ok && n == int64(int32(n)) }
 
 func (r *jsonReader) status(field *model.Status) {
 	if text, ok := r.scalar(); ok {
@@ -134,9 +137,9 @@ func (r *jsonReader) dataCenter() (d DataCenter) {
 func (r *jsonReader) lease() (l Lease) {
 	r.object(func(name []byte) {
 		if secs := l.seconds(name); secs != nil {
-			setNumber(secs)(r.small())
+			setNumber(secs)(small(r.readable()))
 		} else if ms := l.moment(name); ms != nil {
-			setNumber(ms)(r.number())
+			setNumber(ms)(r.readable())
 		} else {
 			r.skip()
 		}

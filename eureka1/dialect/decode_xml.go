@@ -31,7 +31,7 @@ func (x *xmlReader) instanceField(i *Info, start xml.StartElement) {
 	case "securePort":
 		x.port(&i.SecurePort, start)
 	case "countryId":
-		setNumber(&i.CountryID)(x.small())
+		setNumber(&i.CountryID)(small(x.readable()))
 	case "dataCenterInfo":
 		i.DataCenter = x.dataCenter()
 	case "leaseInfo":
@@ -41,9 +41,9 @@ func (x *xmlReader) instanceField(i *Info, start xml.StartElement) {
 	case "isCoordinatingDiscoveryServer":
 		i.Coordinating = parseFlag(x.trimmed())
 	case "lastUpdatedTimestamp":
-		setNumber(&i.LastUpdatedMs)(x.number())
+		setNumber(&i.LastUpdatedMs)(x.readable())
 	case "lastDirtyTimestamp":
-		setNumber(&i.LastDirtyMs)(x.number())
+		setNumber(&i.LastDirtyMs)(x.readable())
 	case "actionType":
 		i.Action = parseAction(x.trimmed())
 	default:
@@ -82,9 +82,9 @@ func (x *xmlReader) lease() (l Lease) {
 	x.children(func(start xml.StartElement) {
 		name := []byte(start.Name.Local)
 		if secs := l.seconds(name); secs != nil {
-			setNumber(secs)(x.small())
+			setNumber(secs)(small(x.readable()))
 		} else if ms := l.moment(name); ms != nil {
-			setNumber(ms)(x.number())
+			setNumber(ms)(x.readable())
 		} else {
 			x.skip()
 		}

@@ -203,6 +203,14 @@ func (r *jsonReader) small() (int32, bool) {
 	return int32(n), ok
 }
 
+// readable reads a number that nothing depends on: one that is none is as good as
+// absent.
+func (r *jsonReader) readable() (int64, bool) {
+	text, ok := r.scalar()
+	n, err := parseNumber(text)
+	return n, ok && err == nil
+}
+
 // flag reads a scalar as a boolean. Everything but a true is false, as in Java. It
 // reports whether there was any.
 func (r *jsonReader) flag() (set, ok bool) {

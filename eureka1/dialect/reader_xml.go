@@ -110,6 +110,13 @@ func (x *xmlReader) number() (int64, bool) {
 	return n, err == nil
 }
 
+// readable reads a number that nothing depends on: one that is none is as good as
+// absent.
+func (x *xmlReader) readable() (int64, bool) {
+	n, err := parseNumber(x.trimmed())
+	return n, err == nil
+}
+
 // small reads a number of 32 bits.
 func (x *xmlReader) small() (int32, bool) {
 	n, ok := x.number()

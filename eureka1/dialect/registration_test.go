@@ -183,7 +183,12 @@ func TestClientsMayWriteAsTheyLike(t *testing.T) {
 		{"nested metadata isn't taken", `{"metadata":{"a":{}}}`, nil},
 		{"a list for a text isn't taken", `{"hostName":[]}`, nil},
 		{"a text for a lease isn't taken", `{"leaseInfo":"x"}`, nil},
-		{"a number that is none isn't taken", `{"countryId":"x"}`, nil},
+		{"a number that is none is as good as absent", `{"countryId":"x","lastDirtyTimestamp":"x","lastUpdatedTimestamp":true,"leaseInfo":{"durationInSecs":"x","serviceUpTimestamp":"x"}}`,
+			func(i *dialect.Info) bool {
+				return i.CountryID == 1 && i.LastDirtyMs == 0 && i.LastUpdatedMs == 0 && i.Lease == dialect.Lease{}
+			}},
+		{"a number that is out of range is as good as absent", `{"countryId":4294967297}`, func(i *dialect.Info) bool { return i.CountryID == 1 }},
+		{"a port that is none isn't taken", `{"port":"x"}`, nil},
 		{"a port beyond all bounds isn't taken", `{"port":99999999999}`, nil},
 		{"a data centre in any order", `{"dataCenterInfo":{"metadata":{"instance-id":"i"},"name":"Amazon"}}`, func(i *dialect.Info) bool { return i.EffectiveID() == "i" }},
 		{"metadata of a data centre that has none", `{"dataCenterInfo":{"name":"MyOwn","metadata":{"a":"b"}}}`, func(i *dialect.Info) bool { return i.DataCenter.Name == "MyOwn" }},
@@ -237,7 +242,7 @@ func TestWhatIsNoInstance(t *testing.T) {
 		{"an element in a text", dialect.XML, "<instance><hostName><b>h</b></hostName></instance>"},
 		{"deeper than any document is", dialect.XML, "<instance><x>" + strings.Repeat("<a>", 40) + strings.Repeat("</a>", 40) + "</x></instance>"},
 		{"more entries than any table has", dialect.XML, "<instance><metadata>" + strings.Repeat("<a/>", 5000) + "</metadata></instance>"},
-		{"a number that is none", dialect.XML, "<instance><countryId>x</countryId></instance>"},
+		{"a number that is none", dialect.XML, "<instance><port>x</port></instance>"},
 		{"not UTF-8", dialect.XML, "<instance><hostName>\xff</hostName></instance>"},
 	} {
 		if info, err := dialect.DecodeInstance(test.format, []byte(test.body)); !errors.Is(err, dialect.ErrUnparseable) {
