@@ -31,6 +31,7 @@ func kinds() []kind {
 		{name: "spring-gateway", newest: true, build: java, onlyUp: true, more: routes},
 		{name: "javascript", newest: true, build: npm},
 		{name: "fargo", newest: true, build: module},
+		{name: "fargo-json", newest: true, build: speaksJSON},
 	}
 }
 
@@ -54,6 +55,12 @@ func npm(ctx context.Context, folder string) ([]string, error) {
 func module(ctx context.Context, folder string) ([]string, error) {
 	program, err := foreign.Module(ctx, folder)
 	return []string{program}, err
+}
+
+// speaksJSON builds the client of which it is a variant.
+func speaksJSON(ctx context.Context, folder string) ([]string, error) {
+	command, err := module(ctx, strings.TrimSuffix(folder, "-json"))
+	return append(command, "-json"), err
 }
 
 // TestClients plays the scenario with each kind of client, at read nodes, and with some
