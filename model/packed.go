@@ -80,6 +80,16 @@ func (p Packed) VIPs() (vip, secureVIP string) {
 	return vip, secureVIP
 }
 
+// Status returns the status that the instance has, without unpacking the rest.
+func (p Packed) Status() Status {
+	for r := proto.Read(p.bytes); r.Next() && r.Field <= 10; {
+		if r.Field == 10 {
+			return ParseStatus(r.Text)
+		}
+	}
+	return ParseStatus("")
+}
+
 // Lease returns the instance's lease, without unpacking the rest.
 func (p Packed) Lease() Lease {
 	var l Lease

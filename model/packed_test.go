@@ -27,7 +27,7 @@ func TestPackedKeepsEverything(t *testing.T) {
 		if again, err := ReadPacked(p.AppendTo(nil)); err != nil || again != p {
 			t.Fatalf("%+v is read as %s, %v", in, again, err)
 		}
-		if p.IsZero() || !p.Is(in.Key()) || p.Is(NewKey(in.App, in.ID+"1")) || p.Is(NewKey(in.App+"1", in.ID)) || p.Lease() != in.Lease {
+		if p.IsZero() || !p.Is(in.Key()) || p.Is(NewKey(in.App, in.ID+"1")) || p.Is(NewKey(in.App+"1", in.ID)) || p.Lease() != in.Lease || p.Status() != ParseStatus(string(in.Status)) {
 			t.Fatalf("%s is taken for another", p)
 		}
 	}

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -48,6 +49,15 @@ func (seen told) check(v *registry.View) error {
 	}
 	if n != len(seen) || v.Len() != n {
 		return fmt.Errorf("%d are shown, counted as %d, and %d were told", n, v.Len(), len(seen))
+	}
+	still := maps.Collect(v.Still().All())
+	for key, s := range still {
+		if got, is := v.Get(key); !is || got != s {
+			return fmt.Errorf("%s is %+v, and %+v in a still", key, got, s)
+		}
+	}
+	if len(still) != n || v.Still().Len() < n {
+		return fmt.Errorf("%d are shown, and %d in a still, at most %d", n, len(still), v.Still().Len())
 	}
 	return nil
 }
