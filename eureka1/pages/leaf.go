@@ -21,27 +21,39 @@ func (l *leaf) last() *Row  { return l.rows[len(l.rows)-1] }
 
 // find returns where a row like that is, or would go.
 func (l *leaf) find(like *Row) (place int, found bool) {
-	return sort.Find(len(l.rows), func(i int) int { return like.compare(l.rows[i]) })
+	return find(l.rows, like)
 }
 
-// with returns the leaf with a row at that place, instead of the one there or
-// before it.
-func (l *leaf) with(row *Row, place int, instead bool) *leaf {
-	rest := place
-	if instead {
-		rest++
+func find(rows []*Row, like *Row) (place int, found bool) {
+	return sort.Find(len(rows), func(i int) int { return like.compare(rows[i]) })
+}
+
+// edit puts a row where it belongs, instead of the one like it, or takes that out.
+type edit struct {
+	row  *Row
+	gone bool
+}
+
+// edited returns the leaf after edits, which are in order; without any row it is of no
+// more use. It looks at few of the rows that stay.
+func (l *leaf) edited(edits []edit) *leaf {
+	next := &leaf{rows: make([]*Row, 0, len(l.rows)+len(edits)), weight: l.weight}
+	rest := l.rows
+	for _, e := range edits {
+		place, found := find(rest, e.row)
+		next.rows = append(next.rows, rest[:place]...)
+		rest = rest[place:]
+		if found {
+			next.weight -= rest[0].weight
+			rest = rest[1:]
+		}
+		if !e.gone {
+			next.rows = append(next.rows, e.row)
+			next.weight += e.row.weight
+		}
 	}
-	rows := make([]*Row, 0, len(l.rows)+1)
-	rows = append(rows, l.rows[:place]...)
-	rows = append(rows, row)
-	return newLeaf(append(rows, l.rows[rest:]...))
-}
-
-// without returns the leaf without the row at that place, which isn't its only one.
-func (l *leaf) without(place int) *leaf {
-	rows := make([]*Row, 0, len(l.rows)-1)
-	rows = append(rows, l.rows[:place]...)
-	return newLeaf(append(rows, l.rows[place+1:]...))
+	next.rows = append(next.rows, rest...)
+	return next
 }
 
 // joined returns one leaf with the rows of both, the other's last.

@@ -10,9 +10,8 @@ import (
 // neighbour, where both together stay well below a split: so a change touches two
 // leaves at most, and those that it leaves behind are far from the next split.
 type listing struct {
-	target int // weight of a leaf
-	leaves []*leaf
-	shared bool // a snapshot has this very slice
+	target int     // weight of a leaf
+	leaves []*leaf // a slice that is replaced, never written to
 	rows   int
 	splits uint64
 	joins  uint64
@@ -23,97 +22,112 @@ func (l *listing) get(like *Row) *Row {
 	if len(l.leaves) == 0 {
 		return nil
 	}
-	leaf := l.leaves[l.near(like)]
+	leaf := l.leaves[near(l.leaves, like)]
 	if place, found := leaf.find(like); found {
 		return leaf.rows[place]
 	}
 	return nil
 }
 
-// put adds a row, or replaces the one like it.
-func (l *listing) put(row *Row) {
-	l.own()
-	if len(l.leaves) == 0 {
-		l.leaves = append(l.leaves, newLeaf([]*Row{row}))
-		l.rows++
-		return
+// fill makes the listing hold rows, which are in order, and no others.
+func (l *listing) fill(rows []*Row) {
+	l.leaves, l.rows = nil, 0
+	var edits []edit
+	for _, row := range rows {
+		edits = append(edits, edit{row: row})
 	}
-	at := l.near(row)
-	place, found := l.leaves[at].find(row)
-	if !found {
-		l.rows++
-	}
-	next := l.leaves[at].with(row, place, found)
-	l.leaves[at] = next
-	if next.weight > l.target*3/2 && len(next.rows) > 1 {
-		l.split(at, place)
-	}
+	l.apply(edits)
 }
 
-// split cuts a leaf in the middle; where rows come in order, so that the last one is
-// the newest, at the target, which leaves full leaves behind.
-func (l *listing) split(at, newest int) {
-	whole, weight := l.leaves[at], l.leaves[at].weight/2
-	if newest == len(whole.rows)-1 {
-		weight = max(weight, l.target)
+// apply makes edits, which are in order, each of another row. Each leaf that they
+// concern is made anew once.
+func (l *listing) apply(edits []edit) {
+	if len(edits) == 0 {
+		return
 	}
-	left, right := whole.cut(weight)
-	l.leaves[at] = left
-	l.leaves = slices.Insert(l.leaves, at+1, right)
-	l.splits++
+	old := l.leaves
+	if len(old) == 0 {
+		old = []*leaf{{}}
+	}
+	leaves := make([]*leaf, 0, len(old)+2)
+	var light []int // places of leaves that lost rows, and have few left
+	for at := 0; at < len(old); {
+		next := len(old)
+		if len(edits) > 0 {
+			next = at + near(old[at:], edits[0].row)
+		}
+		leaves = append(leaves, old[at:next]...)
+		if next == len(old) {
+			break
+		}
+		mine := edits
+		if next+1 < len(old) {
+			mine = edits[:before(edits, old[next+1].first())]
+		}
+		edits = edits[len(mine):]
+		edited := old[next].edited(mine)
+		l.rows += len(edited.rows) - len(old[next].rows)
+		leaves = l.divide(leaves, edited, mine)
+		if edited.weight < min(l.target/2, old[next].weight) && len(edited.rows) > 0 {
+			light = append(light, len(leaves)-1)
+		}
+		at = next + 1
+	}
+	for _, at := range slices.Backward(light) {
+		leaves = l.join(leaves, at)
+	}
+	l.leaves = slices.Clip(leaves)
 }
 
-// remove takes out the row like that one, if there is any.
-func (l *listing) remove(like *Row) {
-	if len(l.leaves) == 0 {
-		return
-	}
-	at := l.near(like)
-	place, found := l.leaves[at].find(like)
-	if !found {
-		return
-	}
-	l.own()
-	l.rows--
-	if len(l.leaves[at].rows) == 1 {
-		l.leaves = slices.Delete(l.leaves, at, at+1)
-		return
-	}
-	l.leaves[at] = l.leaves[at].without(place)
-	if l.leaves[at].weight < l.target/2 {
-		l.join(at)
-	}
+// before returns how many of the edits belong before a row.
+func before(edits []edit, row *Row) int {
+	return sort.Search(len(edits), func(i int) bool { return edits[i].row.compare(row) >= 0 })
 }
 
-// join puts a leaf together with its lighter neighbour, unless that makes too much.
-func (l *listing) join(at int) {
+// divide appends a leaf after edits, in parts if it is too heavy, at most one more for
+// each edit: cut in the middle; where rows come in order, so that the last one is the
+// newest, or many at once, at the target, which leaves full leaves behind. Of a leaf
+// without rows it appends nothing.
+func (l *listing) divide(leaves []*leaf, whole *leaf, edits []edit) []*leaf {
+	newest := edits[len(edits)-1].row
+	for n := 0; n < len(edits) && whole.weight > l.target*3/2 && len(whole.rows) > 1; n++ {
+		weight := whole.weight / 2
+		if newest == whole.last() || whole.weight > l.target*3 {
+			weight = l.target
+		}
+		var left *leaf
+		left, whole = whole.cut(weight)
+		leaves = append(leaves, left)
+		l.splits++
+	}
+	if len(whole.rows) == 0 {
+		return leaves
+	}
+	return append(leaves, whole)
+}
+
+// join puts a leaf that is light together with its lighter neighbour, unless that
+// makes too much.
+func (l *listing) join(leaves []*leaf, at int) []*leaf {
+	if leaves[at].weight >= l.target/2 {
+		return leaves // one that was light too has joined it
+	}
 	left := at - 1
-	if at == 0 || at+1 < len(l.leaves) && l.leaves[at+1].weight < l.leaves[left].weight {
+	if at == 0 || at+1 < len(leaves) && leaves[at+1].weight < leaves[left].weight {
 		left = at
 	}
-	if left+1 == len(l.leaves) || l.leaves[left].weight+l.leaves[left+1].weight > l.target*5/4 {
-		return
+	if left+1 == len(leaves) || leaves[left].weight+leaves[left+1].weight > l.target*5/4 {
+		return leaves
 	}
-	l.leaves[left] = l.leaves[left].joined(l.leaves[left+1])
-	l.leaves = slices.Delete(l.leaves, left+1, left+2)
+	leaves[left] = leaves[left].joined(leaves[left+1])
 	l.joins++
+	return slices.Delete(leaves, left+1, left+2)
 }
 
 // near returns the leaf that has a row like that, or that it would go into.
-func (l *listing) near(like *Row) int {
-	after := sort.Search(len(l.leaves), func(i int) bool { return l.leaves[i].first().compare(like) > 0 })
+func near(leaves []*leaf, like *Row) int {
+	after := sort.Search(len(leaves), func(i int) bool {
+		return len(leaves[i].rows) > 0 && leaves[i].first().compare(like) > 0
+	})
 	return max(0, after-1)
-}
-
-// own makes the slice the listing's own again, so that it may be changed.
-func (l *listing) own() {
-	if l.shared {
-		l.leaves, l.shared = slices.Clone(l.leaves), false
-	}
-}
-
-// share returns the leaves as they are now. Nobody changes that slice any more.
-func (l *listing) share() []*leaf {
-	l.shared = true
-	return slices.Clip(l.leaves)
 }

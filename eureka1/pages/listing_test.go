@@ -106,7 +106,7 @@ func TestAChangeMakesTwoLeavesAtMost(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 1))
 	l := &listing{target: 1000}
 	for step := range 5000 {
-		before := l.share()
+		before := l.leaves
 		copied := slices.Clone(before)
 		if r := randomRow(random); random.IntN(2) == 0 {
 			l.put(r)

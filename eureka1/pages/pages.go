@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"time"
 
 	"heureka/eureka1/dialect"
@@ -29,38 +30,87 @@ func New(config Config) (*Pages, error) {
 	return &Pages{apps: newCuts(config.SegmentBytes), recent: newRecent(config), dirty: true}, nil
 }
 
-// Apply follows changes of the view, in their order, that happened now. What a node
-// loads when it starts comes this way too, and so is in its delta: a client that was
-// elsewhere before is then told all there is, and what it holds beyond that shows
-// in the hash code.
-func (p *Pages) Apply(changes []model.Change, now time.Duration) {
+// Load begins with these instances, of which there is each once; nothing was followed
+// before. All of them are in the delta for its window: a client that was elsewhere
+// before is then told all there is, and what it holds beyond that shows in the hash
+// code.
+func (p *Pages) Load(rows []*Row, now time.Duration) {
 	p.Advance(now)
-	for i := range changes {
-		p.apply(&changes[i])
+	for _, row := range rows {
+		p.census.Add(row.Status, 1)
 	}
+	p.apps.fill(rows)
+	p.recent.load(p.apps, p.now)
+	p.dirty = true
 }
 
-func (p *Pages) apply(c *model.Change) {
-	var row *Row
-	before := p.apps.get(&Row{Key: c.Key})
-	switch {
-	case c.Kind == model.Remove && before == nil:
-		return // of what was never there
-	case c.Kind == model.Remove:
-		p.census.Add(before.Status, -1)
-		p.apps.remove(before)
-		row = before.deleted(c.Version)
-	default:
-		row = newRow(c.Key, c.After, c.After.Unpack(), c.Version, actionOf(c.Version))
+// Apply follows changes of the view, in their order, that happened now, or since the
+// last time. Each part of the documents that they concern is made anew once, so many
+// at a time cost less than one by one.
+func (p *Pages) Apply(changes []model.Change, now time.Duration) {
+	p.Advance(now)
+	edits := make([]edit, 0, len(changes))
+	for _, c := range lasting(changes) {
+		before := p.apps.get(&Row{Key: c.Key})
+		row := c.row(before)
+		if row == nil {
+			continue // the removal of what was never there
+		}
 		if before != nil {
 			p.census.Add(before.Status, -1)
 		}
-		p.census.Add(row.Status, 1)
-		p.apps.put(row)
+		if gone := row.Action == Deleted; !gone {
+			p.census.Add(row.Status, 1)
+			edits = append(edits, edit{row: row})
+		} else if before != nil {
+			edits = append(edits, edit{row: before, gone: true})
+		}
+		p.recent.note(row, before, p.now)
+		p.dirty = true
 	}
-	p.changes++
-	p.recent.note(c.Key, row, p.now)
-	p.dirty = true
+	p.changes += uint64(len(changes))
+	p.apps.apply(edits)
+	p.recent.settle()
+}
+
+// last is the last of some changes of one instance.
+type last struct {
+	*model.Change
+	brief bool // the first of them added what the last removes
+}
+
+// row returns what the instance is now, nil for the removal of what was never there.
+func (c last) row(before *Row) *Row {
+	switch {
+	case c.Kind == model.Put:
+		return NewRow(c.Key, c.After, c.Version)
+	case before == nil && c.brief:
+		before = NewRow(c.Key, c.Before, c.Version)
+	case before == nil:
+		return nil
+	}
+	return before.deleted(c.Version)
+}
+
+// lasting returns the last change of each instance, in their order.
+func lasting(changes []model.Change) []last {
+	kept := make([]last, 0, len(changes))
+	if len(changes) == 1 {
+		return append(kept, last{Change: &changes[0]})
+	}
+	put := make(map[model.Key]bool, len(changes))
+	for i := range slices.Backward(changes) {
+		c := &changes[i]
+		if _, later := put[c.Key]; !later {
+			kept = append(kept, last{Change: c})
+		}
+		put[c.Key] = put[c.Key] || c.Kind == model.Put
+	}
+	for i := range kept {
+		kept[i].brief = put[kept[i].Key]
+	}
+	slices.Reverse(kept)
+	return kept
 }
 
 // Advance lets time pass: changes leave the delta. A time before an earlier one
@@ -76,14 +126,14 @@ func (p *Pages) Advance(now time.Duration) {
 func (p *Pages) Next() (at time.Duration, some bool) { return p.recent.next() }
 
 // Snapshot returns the documents as they are: the same value as last time if nothing
-// happened since. It costs some bytes per leaf.
+// happened since.
 func (p *Pages) Snapshot() *Snapshot {
 	if p.dirty {
 		p.version++
 		p.last = &Snapshot{
 			version:  p.version,
 			hashCode: p.census.String(),
-			leaves:   [...][2][]*leaf{Apps: p.apps.share(), Delta: p.recent.rows.share()},
+			leaves:   [...][2][]*leaf{Apps: p.apps.leaves(), Delta: p.recent.rows.leaves()},
 		}
 		p.dirty = false
 	}

@@ -8,18 +8,20 @@ import (
 )
 
 // recent is the delta: each instance that changed within the window, once, as it is
-// now, and when that leaves.
+// now, and when that leaves. For a window after a load it holds all instances beside.
 type recent struct {
 	config Config
 	rows   cuts
-	ending *list.List // of *mark, the first to leave at the front
+	whole  time.Duration // until when it has all instances; 0: it hasn't
+	ending *list.List    // of *mark, the first to leave at the front
 	marks  map[model.Key]*list.Element
+	edits  []edit // of rows, not made yet
 
 	complete  time.Duration // when the newest change that left early came
 	forgotten uint64        // changes that left early
 }
 
-// mark is one instance of the delta.
+// mark is one instance that changed.
 type mark struct {
 	key model.Key
 	row *Row
@@ -35,19 +37,24 @@ func newRecent(config Config) recent {
 	}
 }
 
-// note enters a change, instead of an earlier one of the same instance.
-func (r *recent) note(key model.Key, row *Row, at time.Duration) {
-	if e := r.marks[key]; e != nil {
+// load enters all that there is, cut as it is. Leaves are shared until something in
+// them changes.
+func (r *recent) load(all cuts, at time.Duration) {
+	r.rows, r.whole = all, r.config.leaves(at)
+}
+
+// note enters a change, instead of an earlier one of the same instance, which was
+// shown as before until then, if at all. It shows in the rows once settle is called.
+func (r *recent) note(row, before *Row, at time.Duration) {
+	if e := r.marks[row.Key]; e != nil {
 		m := e.Value.(*mark)
-		if m.row.compare(row) != 0 {
-			r.rows.remove(m.row) // it goes to another place
-		}
+		r.replace(m.row, row)
 		m.row, m.at = row, at
 		r.ending.MoveToBack(e)
 	} else {
-		r.marks[key] = r.ending.PushBack(&mark{key, row, at})
+		r.replace(before, row)
+		r.marks[row.Key] = r.ending.PushBack(&mark{row.Key, row, at})
 	}
-	r.rows.put(row)
 	for r.ending.Len() > r.config.MaxChanged {
 		r.complete = r.ending.Front().Value.(*mark).at
 		r.forgotten++
@@ -55,28 +62,66 @@ func (r *recent) note(key model.Key, row *Row, at time.Duration) {
 	}
 }
 
+// replace puts a row where an earlier one of the same instance may be, in the same
+// place or another.
+func (r *recent) replace(before, row *Row) {
+	if before != nil && before.compare(row) != 0 {
+		r.edits = append(r.edits, edit{row: before, gone: true})
+	}
+	r.edits = append(r.edits, edit{row: row})
+}
+
+// settle has the rows show what was noted.
+func (r *recent) settle() {
+	r.rows.apply(r.edits)
+	clear(r.edits)
+	r.edits = r.edits[:0]
+}
+
 // advance forgets what has been in the delta for its time, and reports whether there
 // was anything.
 func (r *recent) advance(now time.Duration) bool {
 	before := r.ending.Len()
-	for next, some := r.next(); some && next <= now; next, some = r.next() {
+	for e := r.ending.Front(); e != nil && r.leaves(e) <= now; e = r.ending.Front() {
 		r.forget()
 	}
-	return r.ending.Len() < before
+	ends := r.whole != 0 && r.whole <= now
+	if ends {
+		r.shrink()
+	}
+	r.settle()
+	return ends || r.ending.Len() < before
 }
 
-// next returns when the next change leaves.
-func (r *recent) next() (time.Duration, bool) {
-	e := r.ending.Front()
-	if e == nil {
-		return 0, false
+// shrink leaves the instances that changed lately, where all were.
+func (r *recent) shrink() {
+	r.whole, r.edits = 0, nil
+	rows := make([]*Row, 0, r.ending.Len())
+	for e := r.ending.Front(); e != nil; e = e.Next() {
+		rows = append(rows, e.Value.(*mark).row)
 	}
-	return r.config.leaves(e.Value.(*mark).at), true
+	r.rows = newCuts(r.config.SegmentBytes)
+	r.rows.fill(rows)
 }
+
+// next returns when advance has something to do next.
+func (r *recent) next() (at time.Duration, some bool) {
+	if e := r.ending.Front(); e != nil {
+		at, some = r.leaves(e), true
+	}
+	if r.whole != 0 && (!some || r.whole < at) {
+		at, some = r.whole, true
+	}
+	return at, some
+}
+
+func (r *recent) leaves(e *list.Element) time.Duration { return r.config.leaves(e.Value.(*mark).at) }
 
 // forget takes out the oldest change.
 func (r *recent) forget() {
 	m := r.ending.Remove(r.ending.Front()).(*mark)
 	delete(r.marks, m.key)
-	r.rows.remove(m.row)
+	if r.whole == 0 || m.row.Action == Deleted {
+		r.edits = append(r.edits, edit{row: m.row, gone: true})
+	}
 }

@@ -17,8 +17,7 @@ const (
 	Deleted  = dialect.Deleted  // gone; only in a delta
 )
 
-// Row is one instance as a document shows it. It is immutable, and small: every node
-// has one for each instance, whether anybody asks for documents or not.
+// Row is one instance as a document shows it. It is immutable and small.
 type Row struct {
 	Key model.Key
 	// Packed is the instance that the view shows, or for Deleted the last that it
@@ -32,11 +31,11 @@ type Row struct {
 	weight int
 }
 
-// newRow returns the row of an instance that is packed so.
-func newRow(key model.Key, packed model.Packed, in *model.Instance, v model.Version, action Action) *Row {
+// NewRow returns the row of an instance that is packed so and shown under a version.
+func NewRow(key model.Key, packed model.Packed, v model.Version) *Row {
 	return &Row{
-		Key: key, Packed: packed, Status: model.ParseStatus(string(in.Status)),
-		Time: v.Time, Override: v.Override, Action: action, weight: weigh(in),
+		Key: key, Packed: packed, Status: packed.Status(),
+		Time: v.Time, Override: v.Override, Action: actionOf(v), weight: frame + packed.Len(),
 	}
 }
 
@@ -79,22 +78,6 @@ func (r *Row) compare(other *Row) int {
 	return cmp.Compare(r.Key.ID, other.Key.ID)
 }
 
-// frame is about how many bytes an instance takes as full JSON beside its own texts.
+// frame is about how many bytes an instance takes as full JSON beyond those that it
+// has packed.
 const frame = 720
-
-// weigh returns about how many bytes an instance takes as full JSON.
-func weigh(in *model.Instance) int {
-	sum := frame + len(in.ID) + len(in.HostName) + len(in.App) + len(in.Address) + len(in.AppGroup) + len(in.ASG) +
-		len(in.VIP) + len(in.SecureVIP) + len(in.Status) +
-		len(in.HomePageURL) + len(in.StatusPageURL) + len(in.HealthCheckURL) + len(in.SecureHealthCheckURL)
-	for key, value := range in.Metadata {
-		sum += len(key) + len(value) + len(`"":"",`)
-	}
-	if aws := in.DataCenter.AWS; aws != nil {
-		sum += 10 * len(`"availability-zone":"eu-central-1a",`)
-		for key, value := range aws.Other {
-			sum += len(key) + len(value) + len(`"":"",`)
-		}
-	}
-	return sum
-}

@@ -59,3 +59,7 @@ func TestOthersReadWhatIsCompressed(t *testing.T) {
 		})
 	}
 }
+
+// put adds a row, or replaces the one like it; remove takes it out.
+func (l *listing) put(row *Row)     { l.apply([]edit{{row: row}}) }
+func (l *listing) remove(like *Row) { l.apply([]edit{{row: like, gone: true}}) }
