@@ -49,5 +49,10 @@ func (r *Replica) Missed(position model.Vector) iter.Seq2[model.Key, model.Dot] 
 // Vector returns the vector of the node's map, to be read only.
 func (r *Replica) Vector() model.Vector { return r.registry.Vector() }
 
+// Authored returns the dot of what this node authored last.
+func (r *Replica) Authored() model.Dot {
+	return model.Dot{Incarnation: r.self, Seq: r.registry.Vector()[r.self]}
+}
+
 // Horizon returns the horizon of the node's map, to be read only.
 func (r *Replica) Horizon() model.Vector { return r.registry.Horizon() }

@@ -17,6 +17,7 @@ type Handler struct {
 	node    Node
 	feed    *Feed
 	writer  Writer // of a write node; nil: pass is used
+	reader  Reader // of a read node
 	pass    *pass
 	reads   chan struct{} // holds one for each being answered
 	writes  chan struct{} // likewise
@@ -29,13 +30,14 @@ type Handler struct {
 
 // NewHandler returns a handler of what the feed holds; nil if that is nil. What
 // changes something goes to the writer, or if that is nil, to a write node among the
-// node's peers. Prefix begins the names of its metrics.
-func NewHandler(config Config, self Self, node Node, feed *Feed, writer Writer, prefix string, registerer prometheus.Registerer, log *slog.Logger) *Handler {
+// node's peers; then the reader tells when it shows. Prefix begins the names of its
+// metrics.
+func NewHandler(config Config, self Self, node Node, feed *Feed, writer Writer, reader Reader, prefix string, registerer prometheus.Registerer, log *slog.Logger) *Handler {
 	if feed == nil {
 		return nil
 	}
 	h := &Handler{
-		config: config, self: self, node: node, feed: feed, writer: writer,
+		config: config, self: self, node: node, feed: feed, writer: writer, reader: reader,
 		reads: make(chan struct{}, config.MaxReads), writes: make(chan struct{}, config.MaxWrites),
 		batches: make(chan struct{}, config.MaxBatches),
 		start:   time.Now(), origin: http.NewCrossOriginProtection(), log: log,

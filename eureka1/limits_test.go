@@ -25,13 +25,15 @@ func TestConfigNamesTheWrongSetting(t *testing.T) {
 		"--eureka1-max-batch (HEUREKA_EUREKA1_MAX_BATCH)":     func(c *Config) { c.MaxBatch = 1 },
 		"--eureka1-max-pages (HEUREKA_EUREKA1_MAX_PAGES)":     func(c *Config) { c.MaxPages = -1 },
 		"--eureka1-timeout (HEUREKA_EUREKA1_TIMEOUT)":         func(c *Config) { c.Timeout = 0 },
+		"--eureka1-idle (HEUREKA_EUREKA1_IDLE)":               func(c *Config) { c.Idle = 0 },
+		"--eureka1-merge (HEUREKA_EUREKA1_MERGE)":             func(c *Config) { c.Merge = -1 },
 	} {
 		c := DefaultConfig()
 		if spoil(&c); c.Validate() == nil || !strings.HasPrefix(c.Validate().Error(), want+" is ") {
 			t.Errorf("%s: %v", want, c.Validate())
 		}
 	}
-	if c := DefaultConfig(); c.On || c.Validate() != nil {
+	if c := DefaultConfig(); !c.On || c.Validate() != nil {
 		t.Errorf("%+v: %v", c, c.Validate())
 	}
 }
@@ -86,15 +88,13 @@ func TestASlowBodyIsGivenUp(t *testing.T) {
 	}
 }
 
-// populated returns a handler whose feed has that many instances of one application.
+// populated returns the handler of a node that shows that many instances of one
+// application.
 func populated(t *testing.T, instances int) *Handler {
 	h := newReader(t, nil)
-	var changes []model.Change
 	for i := range instances {
-		in := &model.Instance{App: "A", ID: fmt.Sprint("i-", i), Address: "10.0.0.1", VIP: "a,b", Status: model.StatusUp}
-		changes = append(changes, model.Change{Kind: model.Put, Key: in.Key(), After: model.Pack(in), Version: model.Version{Time: 1 << 40}})
+		h.node.(*reader).put(&model.Instance{App: "A", ID: fmt.Sprint("i-", i), Address: "10.0.0.1", VIP: "a,b", Status: model.StatusUp})
 	}
-	h.feed.Follow(changes, 0)
 	return h
 }
 
@@ -146,7 +146,6 @@ func TestANodeThatIsNotReadySendsClientsOn(t *testing.T) {
 	}
 }
 
-type unready struct{}
+type unready struct{ *reader }
 
-func (unready) State() State  { return State{} }
-func (unready) Peers() []Peer { return nil }
+func (unready) State() State { return State{} }

@@ -17,12 +17,16 @@ type metrics struct {
 	handler  *Handler
 	requests *prometheus.CounterVec // by operation and code
 	passed   *prometheus.CounterVec // by result
+	merges   *prometheus.CounterVec // by result
 }
 
 // sample is one moment of a handler.
 type sample struct {
 	pages                  pages.Stats
 	served                 served.Stats
+	awake                  bool
+	pending                int // changes
+	tally                  *tally
 	reads, writes, batches int
 }
 
@@ -36,6 +40,7 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 		handler:  h,
 		requests: counter("requests_total", "Requests of Eureka 1 clients, by what they were for and the status answered.", "operation", "code"),
 		passed:   counter("passed_on_total", "Attempts to pass such a request on to a write node, by how they ended.", "result"),
+		merges:   counter("merges_total", "Waits to hear of what a write node has done for such a request, by how they ended.", "result"),
 	}
 	m.Gauge("reads", "Requests for documents being answered.", func(s *sample) int { return s.reads })
 	m.Limit("reads", h.config.MaxReads)
@@ -43,6 +48,14 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 	m.Limit("writes", h.config.MaxWrites)
 	m.Gauge("batches", "Of these, batches from Eureka 1 servers.", func(s *sample) int { return s.batches })
 	m.Limit("batches", h.config.MaxBatches)
+	m.Flag("awake", "Whether documents are kept, because somebody asked for some lately.", func(s *sample) bool { return s.awake })
+	m.Counter("woken_total", "Times that the documents were gathered.", func(s *sample) uint64 { return uint64(s.tally.woken.Load()) })
+	m.Counter("asleep_total", "Times that they were let go because nobody asked for any.", func(s *sample) uint64 { return uint64(s.tally.fell.Load()) })
+	m.Counter("overruns_total", "Times that they were let go because too many changes were pending.", func(s *sample) uint64 { return uint64(s.tally.overrun.Load()) })
+	m.Counter("late_total", "Requests that were refused because documents weren't gathered in time.", func(s *sample) uint64 { return uint64(s.tally.late.Load()) })
+	m.Seconds("waited_seconds", "How long requests have waited for documents to be gathered, together.", func(s *sample) time.Duration { return time.Duration(s.tally.waited.Load()) })
+	m.Gauge("pending", "Changes that the next request for documents takes in.", func(s *sample) int { return s.pending })
+	m.Limit("pending", maxPending)
 	m.Gauge("instances", "Instances in the documents.", func(s *sample) int { return s.pages.Instances })
 	m.Gauge("changed", "Instances in apps/delta.", func(s *sample) int { return s.pages.Changed })
 	m.Limit("changed", pages.DefaultConfig().MaxChanged)
@@ -51,7 +64,7 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 	m.Counter("pages_made_total", "Documents brought up to date.", func(s *sample) uint64 { return uint64(s.served.Made) })
 	m.Gauge("page_bytes", "Bytes kept of encoded documents.", func(s *sample) int { return int(s.served.Bytes) })
 	m.Limit("page_bytes", h.config.MaxPages)
-	registerer.MustRegister(m, m.requests, m.passed)
+	registerer.MustRegister(m, m.requests, m.passed, m.merges)
 	return m
 }
 
@@ -63,7 +76,7 @@ func (m *metrics) count(op operation, code int) {
 // Collect reads what is read.
 func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	h := m.handler
-	m.Readings.Collect(out, &sample{
-		pages: *h.feed.stats.Load(), served: h.feed.cache.Stats(), reads: len(h.reads), writes: len(h.writes), batches: len(h.batches),
-	})
+	s := sample{tally: &h.feed.tally, reads: len(h.reads), writes: len(h.writes), batches: len(h.batches)}
+	s.pages, s.served, s.pending, s.awake = h.feed.sample()
+	m.Readings.Collect(out, &s)
 }

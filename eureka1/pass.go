@@ -117,6 +117,9 @@ func (q *request) try(node string, body []byte) (code int, done bool) {
 		return 0, false
 	}
 	q.passed("answered")
+	if done := resp.Header.Get(headerDone); done != "" {
+		q.merged(done)
+	}
 	return q.repeat(resp, answer), true
 }
 

@@ -1,6 +1,7 @@
 package eureka1
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"heureka/model"
+	"heureka/registry"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
@@ -22,10 +24,21 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// reader is a read node that knows those peers.
+// reader is a read node that knows those peers. Its mutex stands for the loop.
 type reader struct {
-	mu    sync.Mutex
-	peers []Peer
+	mu      sync.Mutex
+	peers   []Peer
+	feed    *Feed
+	entries *registry.Map
+	view    *registry.View
+	looks   int
+	merged  func(model.Dot) error
+}
+
+func newNode(feed *Feed) *reader {
+	r := &reader{feed: feed, entries: registry.NewMap()}
+	r.view = registry.NewView(registry.ViewConfig{}, r.entries)
+	return r
 }
 
 func (r *reader) State() State { return State{Ready: true} }
@@ -36,26 +49,54 @@ func (r *reader) Peers() []Peer {
 	return r.peers
 }
 
+func (r *reader) Look(ctx context.Context, f func(*registry.View)) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.looks++
+	f(r.view)
+	return ctx.Err()
+}
+
+func (r *reader) Merged(_ context.Context, dot model.Dot) error { return r.merged(dot) }
+
+// put registers an instance, and remove takes it out again.
+func (r *reader) put(in *model.Instance) {
+	r.author(registry.Entry{Key: in.Key(), Instance: model.Pack(in.Canonical()), Hash: in.Hash()})
+}
+
+func (r *reader) remove(key model.Key) { r.author(registry.Entry{Key: key, Removed: true}) }
+
+func (r *reader) author(e registry.Entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.Version = model.Version{Time: model.Time(r.view.Number()+1) << 40}
+	if e.Removed {
+		e.Version.Turn = model.TurnEnd
+	}
+	_, t, changed := r.entries.Author(model.Incarnation{Name: "w"}, e, 0)
+	if !changed {
+		panic(fmt.Sprintf("%s was newer", e.Key))
+	}
+	r.view.Apply([]registry.Transition{t}, false, 0)
+	r.feed.Follow(r.view.Drain())
+}
+
 // newReader returns the handler of a read node.
 func newReader(t *testing.T, change func(*Config), peers ...string) *Handler {
 	t.Helper()
 	config := DefaultConfig()
-	config.On = true
 	if change != nil {
 		change(&config)
 	}
 	if err := config.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	feed, err := NewFeed(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	node := &reader{}
+	feed := NewFeed(config)
+	node := newNode(feed)
 	for _, p := range peers {
 		node.peers = append(node.peers, Peer{HTTP: p, Write: true, Ready: true})
 	}
-	h := NewHandler(config, Self{Name: "read-1", HTTP: "127.0.0.1:1"}, node, feed, nil, "test_", prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	h := NewHandler(config, Self{Name: "read-1", HTTP: "127.0.0.1:1"}, node, feed, nil, node, "test_", prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
 	t.Cleanup(h.Close)
 	return h
 }

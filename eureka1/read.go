@@ -1,6 +1,7 @@
 package eureka1
 
 import (
+	"context"
 	"iter"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"heureka/eureka1/dialect"
 	"heureka/eureka1/pages"
 	"heureka/model"
+	"heureka/registry"
 )
 
 // headerStale says whether an answer may be old, because the node hears no write node.
@@ -22,28 +24,40 @@ func (q *request) read() int {
 		return q.empty(http.StatusServiceUnavailable) // so that another server is asked
 	}
 	q.w.Header().Set(headerStale, strconv.FormatBool(state.Stale))
-	snapshot := q.feed.cache.Snapshot()
 	switch q.op {
-	case opApps:
-		return q.page(pages.Apps)
-	case opDelta:
-		return q.page(pages.Delta)
-	case opApp:
-		return q.application(snapshot)
-	case opInstance:
-		return q.instance(snapshot.Get(model.NewKey(q.route.app, q.route.id)))
-	case opInstanceByID:
-		return q.instance(byID(snapshot, q.route.id))
-	case opVIP:
-		return q.choice(snapshot, hasVIP)
-	case opSecureVIP:
-		return q.choice(snapshot, hasSecureVIP)
-	case opOverrides:
-		return q.body(http.StatusOK, dialect.JSON.ContentType(), dialect.AppendOverrides(nil, overrides(snapshot)))
 	case opStatus:
 		return q.status()
-	default:
+	case opHealth:
 		return q.health(state)
+	case opInstance:
+		return q.instance()
+	default:
+		return q.documents()
+	}
+}
+
+// documents answers with what the feed has.
+func (q *request) documents() int {
+	d, err := q.feed.open(q.r.Context(), q.node)
+	if err != nil {
+		q.log.Warn("a Eureka 1 client is sent elsewhere", "err", err)
+		return q.empty(http.StatusServiceUnavailable)
+	}
+	switch q.op {
+	case opApps:
+		return q.page(d, pages.Apps)
+	case opDelta:
+		return q.page(d, pages.Delta)
+	case opApp:
+		return q.application(d.Snapshot())
+	case opInstanceByID:
+		return q.byID(d.Snapshot())
+	case opVIP:
+		return q.choice(d.Snapshot(), hasVIP)
+	case opSecureVIP:
+		return q.choice(d.Snapshot(), hasSecureVIP)
+	default:
+		return q.body(http.StatusOK, dialect.JSON.ContentType(), dialect.AppendOverrides(nil, overrides(d.Snapshot())))
 	}
 }
 
@@ -56,9 +70,9 @@ func (q *request) health(state State) int {
 }
 
 // page answers with one of the documents that are kept.
-func (q *request) page(document pages.Document) int {
+func (q *request) page(d *documents, document pages.Document) int {
 	form := q.form()
-	page, err := q.feed.cache.Page(document, int(form), q.gzip())
+	page, err := d.cache.Page(document, int(form), q.gzip())
 	if err != nil {
 		q.log.Error("no document for Eureka 1 clients", "err", err)
 		return q.empty(http.StatusInternalServerError)
@@ -87,13 +101,33 @@ func (q *request) application(snapshot *pages.Snapshot) int {
 	return s.end()
 }
 
-// instance answers with one instance, always in full. A read node that doesn't know
-// it asks a write node: its client may have registered a moment ago, and look.
-func (q *request) instance(row *pages.Row) int {
-	if row == nil {
-		if q.pass != nil && q.op == opInstance {
-			return q.passOn(model.NewKey(q.route.app, q.route.id), nil)
+// instance answers with one instance, always in full, as the loop has it. A read node
+// that doesn't know it asks a write node: it may have been registered a moment ago.
+func (q *request) instance() int {
+	ctx, cancel := context.WithTimeout(q.r.Context(), q.config.Timeout)
+	defer cancel()
+	key, found := model.NewKey(q.route.app, q.route.id), make(chan *pages.Row, 1)
+	err := q.node.Look(ctx, func(v *registry.View) {
+		var row *pages.Row
+		if shown, is := v.Get(key); is {
+			row = pages.NewRow(key, shown.Instance, shown.Version)
 		}
+		found <- row
+	})
+	if err != nil {
+		q.log.Debug("a Eureka 1 client is sent elsewhere", "err", err)
+		return q.empty(http.StatusServiceUnavailable)
+	}
+	row := <-found
+	if row == nil && q.pass != nil {
+		return q.passOn(key, nil)
+	}
+	return q.one(row)
+}
+
+// one answers with the instance of a row, if there is any.
+func (q *request) one(row *pages.Row) int {
+	if row == nil {
 		return q.empty(http.StatusNotFound)
 	}
 	info := infoOf(row)
@@ -105,14 +139,14 @@ func (q *request) instanceDocument(code int, info *dialect.Info) int {
 	return q.body(code, form.Format().ContentType(), dialect.AppendInstanceDocument(nil, form, info))
 }
 
-// byID returns the first instance with that id in any application.
-func byID(snapshot *pages.Snapshot, id string) *pages.Row {
+// byID answers with the first instance with that id in any application.
+func (q *request) byID(snapshot *pages.Snapshot) int {
 	for row := range snapshot.Rows() {
-		if row.Key.ID == id {
-			return row
+		if row.Key.ID == q.route.id {
+			return q.one(row)
 		}
 	}
-	return nil
+	return q.one(nil)
 }
 
 // choice answers with all instances that have the request's vip, none too.

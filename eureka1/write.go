@@ -122,7 +122,7 @@ func (q *request) apply(words []rules.Word) ([]rules.Answer, bool) {
 	answers := make([]rules.Answer, len(words))
 	// A renewal is nothing that would be published.
 	looks := len(words) == 1 && words[0].Action == dialect.Heartbeat && !words[0].Peer
-	err := q.writer.Do(ctx, looks, func(r rules.Registry) {
+	dot, err := q.writer.Do(ctx, looks, func(r rules.Registry) {
 		for i := range words {
 			answers[i] = rules.Apply(r, &words[i])
 		}
@@ -131,6 +131,7 @@ func (q *request) apply(words []rules.Word) ([]rules.Answer, bool) {
 		q.log.Debug("a Eureka 1 client is sent elsewhere", "err", err)
 		return nil, false
 	}
+	q.done(dot)
 	return answers, true
 }
 

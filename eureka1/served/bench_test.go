@@ -58,8 +58,7 @@ func (r *rig) change(n int, now time.Duration) {
 	in := &model.Instance{App: fmt.Sprintf("SERVICE-%03d", app), ID: fmt.Sprintf("service-%03d-%06x:8080", app, random&0xffffff),
 		HostName: fmt.Sprintf("10.%d.%d.%d", random>>24&7, random>>16&255, random>>8&255), Status: model.StatusUp,
 		LastChangedMs: 1_767_225_600_000 + int64(random>>4) + int64(n)}
-	r.pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: model.Pack(in)}}, now)
-	r.cache.Publish(r.pages.Snapshot())
+	r.apply(in, now)
 }
 
 // BenchmarkServe answers requests over 16 kept connections, beside a handler that

@@ -1,7 +1,6 @@
 package served
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -10,18 +9,16 @@ import (
 	"heureka/eureka1/pages"
 )
 
-// ErrNothing says that no snapshot has been published yet.
-var ErrNothing = errors.New("served: nothing to serve yet")
-
 // Cache makes pages and keeps them.
 type Cache struct {
 	config  Config
+	source  Source
 	start   time.Time
 	shelves [pages.Documents][]*shelf // by document and dialect
 
-	latest  atomic.Pointer[pages.Snapshot]
 	edition atomic.Pointer[edition]
-	turning sync.Mutex // who holds it makes another edition, and trims
+	hurries atomic.Uint64 // how often somebody wanted to see the present
+	turning sync.Mutex    // who holds it makes another edition, and trims
 
 	deflaters sync.Pool // of *pages.Deflater
 	counters  counters
@@ -31,17 +28,20 @@ type Cache struct {
 type edition struct {
 	snapshot *pages.Snapshot
 	since    time.Duration
-	stands   time.Duration // at least
+	rests    time.Duration // at least, or pages take more than their share
+	stands   time.Duration // at least, if nobody is in a hurry
+	hurries  atomic.Uint64 // those that it has done justice to
 	average  time.Duration // that the pages of an edition took before this one
 	cost     atomic.Int64  // nanoseconds that its own took so far
 }
 
-// New returns a cache that serves in these dialects, which are counted from 0 on.
-func New(config Config, dialects ...pages.Encoder) (*Cache, error) {
+// New returns a cache that serves what a source has in these dialects, which are
+// counted from 0 on.
+func New(config Config, source Source, dialects ...pages.Encoder) (*Cache, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	c := &Cache{config: config, start: time.Now()}
+	c := &Cache{config: config, source: source, start: time.Now()}
 	for d := range c.shelves {
 		for _, encoder := range dialects {
 			c.shelves[d] = append(c.shelves[d], &shelf{document: pages.Document(d), encoder: encoder})
@@ -50,24 +50,17 @@ func New(config Config, dialects ...pages.Encoder) (*Cache, error) {
 	return c, nil
 }
 
-// Publish makes a snapshot the one that later requests may be answered from. Its
-// caller is one goroutine, and publishes the snapshots of one Pages in their order.
-func (c *Cache) Publish(snapshot *pages.Snapshot) { c.latest.Store(snapshot) }
+// Hurry has the next request see what its source has by now, as far as the share of
+// the processor allows: somebody has changed it and may look.
+func (c *Cache) Hurry() { c.hurries.Add(1) }
 
-// Snapshot returns what was published last, nil if nothing was.
-func (c *Cache) Snapshot() *pages.Snapshot { return c.latest.Load() }
-
-// Page returns a document in a dialect, ready to be sent. It returns ErrNothing
-// before the first Publish.
+// Page returns a document in a dialect, ready to be sent.
 func (c *Cache) Page(document pages.Document, dialect int, gzip bool) (*Page, error) {
 	if document < 0 || int(document) >= len(c.shelves) || dialect < 0 || dialect >= len(c.shelves[document]) {
 		return nil, fmt.Errorf("served: there is no document %d in dialect %d", document, dialect)
 	}
 	now := time.Since(c.start)
 	e := c.current(now)
-	if e == nil {
-		return nil, ErrNothing
-	}
 	s := c.shelves[document][dialect]
 	s.asked.Store(int64(now))
 	if page := s.page(gzip); page != nil && page.version >= e.snapshot.Version() {
@@ -88,32 +81,45 @@ func (c *Cache) current(now time.Duration) *edition {
 	if e = c.edition.Load(); !c.due(e, now) {
 		return e // somebody else was faster
 	}
-	e = c.after(e, now)
+	hurries := c.hurries.Load() // before the look: the source has what they want to see
+	snapshot := c.source.Snapshot()
+	if e != nil && e.snapshot == snapshot {
+		e.hurries.Store(hurries)
+		return e
+	}
+	e = c.after(e, snapshot, now)
+	e.hurries.Store(hurries)
 	c.edition.Store(e)
 	c.counters.editions.Add(1)
 	c.trim(now)
 	return e
 }
 
+// due reports whether an edition may be out of date, and has stood for long enough. Who
+// hurries doesn't rely on Changed, since another request may be taking in the change.
 func (c *Cache) due(e *edition, now time.Duration) bool {
-	latest := c.latest.Load()
-	if e == nil || latest == e.snapshot {
-		return latest != nil && e == nil
+	switch {
+	case e == nil:
+		return true
+	case c.hurries.Load() != e.hurries.Load():
+		return now-e.since >= e.rests
+	default:
+		return now-e.since >= e.stands && c.source.Changed()
 	}
-	return now-e.since >= e.stands
 }
 
 // smoothing is over about how many editions costs are averaged: the one in which a
 // dialect is first asked for costs a hundred times another.
 const smoothing = 8
 
-// after returns the edition that follows another, which may be nil.
-func (c *Cache) after(last *edition, now time.Duration) *edition {
-	next := &edition{snapshot: c.latest.Load(), since: now}
+// after returns the edition of a snapshot that follows another, which may be nil.
+func (c *Cache) after(last *edition, snapshot *pages.Snapshot, now time.Duration) *edition {
+	next := &edition{snapshot: snapshot, since: now}
 	if last != nil {
 		next.average = last.average + (time.Duration(last.cost.Load())-last.average)/smoothing
 	}
-	next.stands = max(c.config.Age, next.average*100/time.Duration(c.config.Share))
+	next.rests = next.average * 100 / time.Duration(c.config.Share)
+	next.stands = max(c.config.Age, next.rests)
 	return next
 }
 

@@ -2,7 +2,6 @@ package served
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -43,12 +42,33 @@ func (d lines) AppendClosing(dst []byte, _ string) []byte     { return dst }
 func (d lines) Separator() string                             { return "" }
 func (d lines) Compact() bool                                 { return false }
 
-// rig is a cache and the pages that its loop would have.
+// rig is a cache and its source.
 type rig struct {
 	t     testing.TB
+	mutex sync.Mutex
 	pages *pages.Pages
+	last  *pages.Snapshot // that was asked for
 	cache *Cache
 	count int
+}
+
+func (r *rig) Changed() bool {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.pages.Snapshot() != r.last
+}
+
+func (r *rig) Snapshot() *pages.Snapshot {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.last = r.pages.Snapshot()
+	return r.last
+}
+
+func (r *rig) apply(in *model.Instance, now time.Duration) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: model.Pack(in)}}, now)
 }
 
 func newRig(t testing.TB, config Config, dialects ...pages.Encoder) *rig {
@@ -57,21 +77,20 @@ func newRig(t testing.TB, config Config, dialects ...pages.Encoder) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cache, err := New(config, dialects...)
-	if err != nil {
+	r := &rig{t: t, pages: p}
+	if r.cache, err = New(config, r, dialects...); err != nil {
 		t.Fatal(err)
 	}
-	return &rig{t: t, pages: p, cache: cache}
+	return r
 }
 
-// register adds n instances and publishes.
+// register adds n instances.
 func (r *rig) register(n int) {
 	for range n {
 		r.count++
 		in := &model.Instance{App: fmt.Sprint("APP-", r.count%7), ID: fmt.Sprint(r.count), Status: model.StatusUp}
-		r.pages.Apply([]model.Change{{Kind: model.Put, Key: in.Key(), After: model.Pack(in)}}, 0)
+		r.apply(in, 0)
 	}
-	r.cache.Publish(r.pages.Snapshot())
 }
 
 // shows returns the hash code of a page and checks that the page is whole.
@@ -113,9 +132,6 @@ func (r *rig) expect(want string) {
 func TestAnEditionStandsForItsAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, DefaultConfig(), lines{})
-		if _, err := r.cache.Page(pages.Apps, 0, false); !errors.Is(err, ErrNothing) {
-			t.Errorf("before there is anything: %v", err)
-		}
 		r.register(1)
 		r.expect("UP_1_")
 		r.register(1)
@@ -128,6 +144,43 @@ func TestAnEditionStandsForItsAge(t *testing.T) {
 		r.expect("UP_3_")
 		r.register(1) // a change after a quiet time shows at once
 		r.expect("UP_4_")
+	})
+}
+
+func TestWhoHurriesSeesThePresent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, DefaultConfig(), lines{})
+		r.register(1)
+		r.expect("UP_1_")
+		r.register(1)
+		r.expect("UP_1_")
+		r.cache.Hurry()
+		r.expect("UP_2_")
+		r.register(1)
+		r.expect("UP_2_") // that was all
+	})
+}
+
+func TestHurryTakesNoMoreThanTheShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, DefaultConfig(), lines{takes: 80 * time.Millisecond}, lines{})
+		see := func(want string) {
+			t.Helper()
+			if got := r.shows(pages.Apps, 1, false); got != want {
+				t.Errorf("%q is shown, want %q", got, want)
+			}
+		}
+		r.register(1)
+		r.shows(pages.Apps, 0, false) // an eighth of its 80 ms counts
+		r.register(1)
+		r.cache.Hurry()
+		see("UP_2_")
+		r.register(1)
+		r.cache.Hurry()
+		time.Sleep(50*time.Millisecond - 1)
+		see("UP_2_")
+		time.Sleep(1)
+		see("UP_3_")
 	})
 }
 
@@ -291,7 +344,7 @@ func TestConfigIsValidated(t *testing.T) {
 	} {
 		config := DefaultConfig()
 		spoil(&config)
-		if _, err := New(config); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := New(config, nil); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

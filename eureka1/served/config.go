@@ -8,7 +8,7 @@ import (
 
 // Config bounds how old pages get, and what they take.
 type Config struct {
-	// Age is how long an edition stands at least although there is a later snapshot.
+	// Age is how long an edition stands at least although its source has changed, unless somebody hurries.
 	Age time.Duration
 	// Share is the percentage of one processor's time that the making of pages may
 	// take in the long run. Where an edition costs more, it stands for longer.

@@ -2,15 +2,14 @@
 // it decides when a document is brought up to date, and guards what the handlers'
 // goroutines share.
 //
-//	loop ──Publish──► latest snapshot          handlers ──Page──► edition ──► page
+//	changes ──► source ◄──Snapshot── edition ──► page ◄──Page── handlers
 //
-// The node's loop publishes a snapshot after each batch of changes, which never
-// waits. A request is answered from the edition: the snapshot that requests are
-// answered from now. When there is a later one, and the edition has stood for
-// [Config].Age, the request makes that the edition; so a document is at most that
-// old, plus what it takes to make. There is one edition for all documents and
-// dialects: who fetches one and then another never goes back in time, and a delta's
-// hash code fits what was fetched before.
+// A request is answered from the edition: the snapshot that requests are answered from
+// now. When the source has changed, and the edition has stood for [Config].Age, the
+// request takes another snapshot for an edition; so a document is at most that old, plus
+// what it takes to make. Whatever changes meanwhile is taken in at once. There is one
+// edition for all documents and dialects: who fetches one and then another never goes
+// back in time, and a delta's hash code fits what was fetched before.
 //
 // A page is made when it is first asked for in its edition, once, and all that ask for
 // it meanwhile wait for it. So nothing is encoded or compressed that nobody asks for,

@@ -6,10 +6,12 @@ import (
 	"time"
 )
 
-// Trim drops what nobody has asked for in a while. Requests do that too; it is for
-// when there are none at all.
+// Trim drops what nobody has asked for in a while, unless a request does that just now:
+// it is for when there are none. It doesn't wait.
 func (c *Cache) Trim() {
-	c.turning.Lock()
+	if !c.turning.TryLock() {
+		return
+	}
 	defer c.turning.Unlock()
 	c.trim(time.Since(c.start))
 }

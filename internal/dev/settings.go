@@ -34,7 +34,6 @@ func (s Settings) write(node Node, size int, peers []string) write.Config {
 		c.Data = filepath.Join(s.Data, node.Name)
 	}
 	c.DrainSpread, c.DrainTimeout = drain/2, drain
-	c.Eureka1.On = true
 	if s.Write != nil {
 		s.Write(&c)
 	}
@@ -46,7 +45,6 @@ func (s Settings) read(node Node, nats []string) read.Config {
 	c := read.DefaultConfig()
 	c.Name, c.HTTP, c.Admin, c.NATS = node.Name, node.HTTP, node.Admin, nats
 	c.DrainDelay, c.DrainSpread, c.DrainTimeout = 0, drain/2, drain
-	c.Eureka1.On = true
 	if s.Read != nil {
 		s.Read(&c)
 	}

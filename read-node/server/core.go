@@ -20,6 +20,7 @@ type core struct {
 	desk     *resume.Desk
 	issuer   *resume.Issuer
 	eureka1  *eureka1.Feed // nil: it isn't served
+	merges   []merge       // who waits for what a write node has done
 	sessions map[fanout.SessionID]*session.Session
 	opening  map[fanout.SessionID]struct{} // those not told everything yet
 	opened   func(fanout.SessionID)        // is told when one has been
@@ -91,7 +92,7 @@ func (c *core) receive(now time.Duration) {
 // tick does what is due.
 func (c *core) tick(now model.Moment) {
 	c.replica.Tick(now)
-	c.eureka1.Tick(now.Mono)
+	c.eureka1.Tick()
 	c.receive(now.Mono)
 	if stale := c.replica.Stale(now.Mono); stale != c.stale {
 		c.stale = stale
@@ -111,7 +112,7 @@ func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) (agai
 			c.log.Debug("message not sent", "err", err) // counted by the link, made good by the next
 		}
 	}
-	c.eureka1.Follow(effects.Changes, now.Mono)
+	c.eureka1.Follow(effects.Changes)
 	for _, change := range effects.Changes {
 		c.hub.Apply(change)
 		if change.Kind == model.Put && c.replica.Ready() {
@@ -120,6 +121,7 @@ func (c *core) follow(now model.Moment, send func(cluster.Outgoing) error) (agai
 		}
 	}
 	c.issuer.Moved()
+	c.merged()
 	return c.deliver(now.Mono)
 }
 

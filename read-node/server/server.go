@@ -88,9 +88,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	common.OnError = s.metrics.count
 	s.acceptor = session.NewAcceptor(common, s.sessions, s.log)
 	s.shedder = newShedder(config, s.sessions, s.log)
-	if err := s.openEureka1(); err != nil {
-		return nil, errors.Join(err, s.http.Close(), s.admin.Close())
-	}
+	s.openEureka1()
 	return s, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"heureka/eureka1"
 	"heureka/eureka1/rules"
 	"heureka/model"
+	"heureka/registry"
 	"heureka/write-node/api"
 	"heureka/write-node/owner"
 )
@@ -16,17 +17,10 @@ import (
 // eurekaNode is the node as the handler of Eureka 1 requests sees it.
 type eurekaNode struct{ *Server }
 
-// openEureka1 prepares what Eureka 1 clients are served from, before anything is in the
-// view.
-func (s *Server) openEureka1() (err error) {
-	s.loop.eureka1, err = eureka1.NewFeed(s.config.Eureka1)
-	return err
-}
-
 func (s *Server) newEureka1() *eureka1.Handler {
 	self := eureka1.Self{Name: s.self.Name, HTTP: s.advertised(), Cluster: s.config.Cluster}
 	node := eurekaNode{s}
-	return eureka1.NewHandler(s.config.Eureka1, self, node, s.loop.eureka1, node, "heureka_write_", s.registry, s.log)
+	return eureka1.NewHandler(s.config.Eureka1, self, node, s.loop.eureka1, node, nil, "heureka_write_", s.registry, s.log)
 }
 
 func (n eurekaNode) State() eureka1.State {
@@ -42,16 +36,34 @@ func (n eurekaNode) Peers() []eureka1.Peer {
 }
 
 // Do has f called by the loop, unless the node takes no clients.
-func (n eurekaNode) Do(ctx context.Context, looks bool, f func(rules.Registry)) error {
+func (n eurekaNode) Do(ctx context.Context, looks bool, f func(rules.Registry)) (done model.Dot, err error) {
 	if refused := n.refusal.Load(); refused != nil {
-		return refused
+		return model.Dot{}, refused
 	}
-	done := make(chan struct{})
-	err := n.loop.Do(ctx, api.Command{
-		Apply: func(o *owner.Owner, now model.Moment) { f(eurekaRegistry{o, now}) },
-		Done:  func() { close(done) },
-		Looks: looks,
+	var dot model.Dot
+	err = n.command(ctx, looks, func(o *owner.Owner, now model.Moment) {
+		before := o.Replica().Authored()
+		f(eurekaRegistry{o, now})
+		if dot = o.Replica().Authored(); dot == before {
+			dot = model.Dot{}
+		}
 	})
+	if err != nil {
+		return model.Dot{}, err // the loop may be writing dot
+	}
+	return dot, nil
+}
+
+// Look has f called by the loop.
+func (n eurekaNode) Look(ctx context.Context, f func(*registry.View)) error {
+	return n.command(ctx, true, func(o *owner.Owner, _ model.Moment) { f(o.Replica().View()) })
+}
+
+// command has f called by the loop, and waits until what it did has been published,
+// unless it only looks.
+func (n eurekaNode) command(ctx context.Context, looks bool, f func(*owner.Owner, model.Moment)) error {
+	done := make(chan struct{})
+	err := n.loop.Do(ctx, api.Command{Apply: f, Done: func() { close(done) }, Looks: looks})
 	if err != nil {
 		return fmt.Errorf("the request ended before its turn came: %w", err)
 	}

@@ -77,7 +77,7 @@ func (l *loop) run(net network) {
 			now := l.now()
 			l.owner.Replica().Tick(now)
 			l.owner.Tick(now)
-			l.eureka1.Tick(now.Mono)
+			l.eureka1.Tick()
 			l.settle(net)
 			l.published(now)
 			continue
@@ -134,7 +134,7 @@ func (l *loop) settle(net network) {
 		}
 	}
 	l.keeper.follow(effects)
-	l.eureka1.Follow(effects.Changes, l.now().Mono)
+	l.eureka1.Follow(effects.Changes)
 	for _, c := range l.pending {
 		l.keeper.acknowledge(c.Done)
 	}

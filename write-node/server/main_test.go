@@ -29,7 +29,6 @@ func quick(name string) Config {
 	c := DefaultConfig()
 	c.Name, c.HTTP, c.Admin, c.NATSListen, c.RoutesListen = name, anyPort, anyPort, anyPort, anyPort
 	c.Beacon, c.DeadAfter = 50*time.Millisecond, 2*time.Second
-	c.Eureka1.On = true
 	return c
 }
 

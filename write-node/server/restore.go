@@ -32,8 +32,7 @@ func (s *Server) openStore() error {
 	}
 	replica, now := s.loop.owner.Replica(), s.loop.now()
 	replica.Restore(contents.Entries, contents.Vector, contents.Horizon, now)
-	effects := s.loop.owner.Settle(now) // none of it is news to the store, and no peer listens yet
-	s.loop.eureka1.Follow(effects.Changes, now.Mono)
+	s.loop.owner.Settle(now) // none of it is news to the store, and nobody listens yet
 	j.Restored(replica.Map())
 	s.log.Info("registry restored, unconfirmed", "instances", replica.Map().Live(), "tombstones", replica.Map().Tombstones(),
 		"bytes", disk.Size(), "took", time.Since(began))

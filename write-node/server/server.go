@@ -97,10 +97,8 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 	s.state.Store(&state{})
 	s.refusal.Store(s.joining)
 	s.loop = s.newLoop()
-	if err = s.openEureka1(); err == nil {
-		err = s.openStore()
-	}
-	if err != nil {
+	s.loop.eureka1 = eureka1.NewFeed(config.Eureka1)
+	if err = s.openStore(); err != nil {
 		s.link.Close()
 		return nil, errors.Join(err, s.http.Close(), s.admin.Close())
 	}

@@ -1,0 +1,117 @@
+package eureka1
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"heureka/eureka1/pages"
+	"heureka/eureka1/served"
+	"heureka/model"
+	"heureka/registry"
+)
+
+// maxPending is how many changes wait at most for a request that takes them in. Beyond
+// it the documents are let go: to gather them anew costs less.
+const maxPending = 100_000
+
+// documents is what a node that is awake has for Eureka 1 clients. The loop notes what
+// changes; requests do all else. It is safe for concurrent use.
+type documents struct {
+	cache *served.Cache
+	start time.Time
+	lost  atomic.Bool // they don't follow the view any more
+
+	noting  sync.Mutex // held for moments, by the loop too
+	pending [][]model.Change
+	count   atomic.Int64 // of changes in pending
+
+	turning sync.Mutex // held while changes are taken in
+	pages   *pages.Pages
+	next    atomic.Int64 // since start, when the delta changes by itself
+	stats   atomic.Pointer[pages.Stats]
+}
+
+func newDocuments(config Config) (*documents, error) {
+	p, err := pages.New(pages.DefaultConfig())
+	if err != nil {
+		return nil, err
+	}
+	d := &documents{pages: p, start: time.Now()}
+	keep := served.DefaultConfig()
+	keep.MaxBytes = config.MaxPages
+	if d.cache, err = served.New(keep, d, encoders()...); err != nil {
+		return nil, err
+	}
+	d.stats.Store(new(pages.Stats))
+	return d, nil
+}
+
+// note is told of changes by the loop, in their order. It only keeps them, and reports
+// whether there was room.
+func (d *documents) note(changes []model.Change) bool {
+	d.noting.Lock()
+	defer d.noting.Unlock()
+	if d.count.Load()+int64(len(changes)) > maxPending {
+		d.lost.Store(true)
+		d.pending = nil
+		d.count.Store(0)
+		return false
+	}
+	d.pending = append(d.pending, changes)
+	d.count.Add(int64(len(changes)))
+	return true
+}
+
+// load begins with what the view showed when the noting began.
+func (d *documents) load(still registry.Still) {
+	rows := make([]*pages.Row, 0, still.Len())
+	for key, shown := range still.All() {
+		rows = append(rows, pages.NewRow(key, shown.Instance, shown.Version))
+	}
+	d.turning.Lock()
+	defer d.turning.Unlock()
+	d.pages.Load(rows, time.Since(d.start))
+	d.settle()
+}
+
+// Changed implements served.Source.
+func (d *documents) Changed() bool {
+	return d.count.Load() > 0 || int64(time.Since(d.start)) >= d.next.Load()
+}
+
+// Snapshot implements served.Source. It takes in what has been noted.
+func (d *documents) Snapshot() *pages.Snapshot {
+	d.turning.Lock()
+	defer d.turning.Unlock()
+	if d.Changed() {
+		d.pages.Apply(d.take(), time.Since(d.start))
+		d.settle()
+	}
+	return d.pages.Snapshot()
+}
+
+func (d *documents) take() []model.Change {
+	d.noting.Lock()
+	pending := d.pending
+	d.pending = nil
+	d.count.Store(0)
+	d.noting.Unlock()
+	if len(pending) == 1 {
+		return pending[0]
+	}
+	return slices.Concat(pending...)
+}
+
+// settle notes what the pages have come to. Its caller holds turning.
+func (d *documents) settle() {
+	stats := d.pages.Stats()
+	d.stats.Store(&stats)
+	next, some := d.pages.Next()
+	if !some {
+		next = math.MaxInt64
+	}
+	d.next.Store(int64(next))
+}
