@@ -19,12 +19,12 @@ func textOf(d model.Dot) string {
 
 // dotOf reads what textOf wrote. What can't be read is nothing to wait for.
 func dotOf(text string) (model.Dot, bool) {
-	name, number, _ := strings.Cut(text, " ")
-	incarnation, err := model.ParseIncarnation(name)
+	space := max(0, strings.LastIndexByte(text, ' ')) // a name may have others
+	incarnation, err := model.ParseIncarnation(text[:space])
 	if err != nil {
 		return model.Dot{}, false
 	}
-	seq, err := strconv.ParseUint(number, 10, 64)
+	seq, err := strconv.ParseUint(text[space+1:], 10, 64)
 	return model.Dot{Incarnation: incarnation, Seq: seq}, err == nil
 }
 

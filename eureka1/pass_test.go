@@ -32,6 +32,7 @@ type reader struct {
 	entries *registry.Map
 	view    *registry.View
 	looks   int
+	time    model.Time
 	merged  func(model.Dot) error
 }
 
@@ -69,7 +70,8 @@ func (r *reader) remove(key model.Key) { r.author(registry.Entry{Key: key, Remov
 func (r *reader) author(e registry.Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e.Version = model.Version{Time: model.Time(r.view.Number()+1) << 40}
+	r.time++
+	e.Version = model.Version{Time: r.time << 40}
 	if e.Removed {
 		e.Version.Turn = model.TurnEnd
 	}
@@ -105,6 +107,7 @@ func newReader(t *testing.T, change func(*Config), peers ...string) *Handler {
 type writer struct {
 	*httptest.Server
 	code atomic.Int32 // that it answers; 0: it says what it got
+	done atomic.Value // string: what it says it did
 	mu   sync.Mutex
 	got  []string
 }
@@ -117,6 +120,9 @@ func newWriter(t *testing.T) *writer {
 		w.mu.Lock()
 		w.got = append(w.got, line)
 		w.mu.Unlock()
+		if done, _ := w.done.Load().(string); done != "" {
+			out.Header().Set(headerDone, done)
+		}
 		if code := w.code.Load(); code != 0 {
 			out.WriteHeader(int(code))
 			return

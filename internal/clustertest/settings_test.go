@@ -21,6 +21,7 @@ const (
 	lease     = 10 * time.Second // of who doesn't ask for another
 	window    = time.Second      // of evictions; what was taken over begins with it spent
 	drain     = 100 * time.Millisecond
+	merge     = 10 * time.Second // what a read node has passed on
 )
 
 func (c *testCluster) settings() dev.Settings {
@@ -38,6 +39,7 @@ func (c *testCluster) settings() dev.Settings {
 			if c.nats != "" {
 				s.NATS = []string{c.nats}
 			}
+			s.Eureka1.Merge = merge
 			s.DrainDelay, s.DrainSpread, s.DrainTimeout = 0, 0, drain
 		},
 		Data: c.data,

@@ -1,0 +1,244 @@
+package eureka1
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heureka/eureka1/dialect"
+	"heureka/model"
+	"heureka/registry"
+)
+
+func instance(id int) *model.Instance {
+	return &model.Instance{App: fmt.Sprint("APP-", id%5), ID: strconv.Itoa(id), Address: "10.0.0.1", Status: model.StatusUp}
+}
+
+// fetch gets a document of a handler.
+func fetch(t *testing.T, h *Handler, path string) *dialect.Applications {
+	t.Helper()
+	got := ask(h, "GET", path, "", "Accept: application/json")
+	apps, err := dialect.DecodeApplications(dialect.JSON, got.Body.Bytes(), 100_000)
+	if got.Code != http.StatusOK || err != nil {
+		t.Fatalf("%s: answered %d %s, %v", path, got.Code, got.Body, err)
+	}
+	return apps
+}
+
+// says returns a document as "APP-1/6 ADDED 5, …" would be, sorted, with its hash code.
+func says(apps *dialect.Applications) string {
+	var all []string
+	for _, app := range apps.List {
+		for _, in := range app.Instances {
+			all = append(all, fmt.Sprint(in.InstanceID, " ", in.Action))
+		}
+	}
+	return strings.Join(all, ", ") + " | " + apps.Hash
+}
+
+func TestNothingIsKeptWhileNobodyAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newReader(t, nil)
+		node, feed := h.node.(*reader), h.feed
+		node.put(instance(1))
+		ask(h, "GET", "/eureka/apps/APP-1/1", "")
+		ask(h, "GET", "/eureka/status", "")
+		ask(h, "GET", "/eureka/healthcheck", "")
+		ask(h, "PUT", "/eureka/apps/APP-1/1", "")
+		if feed.follows != nil || feed.present() != nil {
+			t.Error("it is awake, though nobody asked for a document")
+		}
+		if got := says(fetch(t, h, "/eureka/apps/delta")); got != "1 ADDED | UP_1_" {
+			t.Errorf("the first delta says %s", got)
+		}
+		time.Sleep(10*time.Minute - 1)
+		feed.Tick()
+		if feed.present() == nil {
+			t.Error("it sleeps too early")
+		}
+		fetch(t, h, "/eureka/apps") // from now on
+		time.Sleep(10*time.Minute - 1)
+		node.put(instance(2))
+		feed.Tick()
+		if feed.present() == nil {
+			t.Error("it sleeps too early after the second request")
+		}
+		time.Sleep(1)
+		feed.Tick()
+		if feed.follows != nil || feed.awake.Load() != nil {
+			t.Error("it is awake, though nobody asked for long")
+		}
+		node.put(instance(3))
+		node.remove(instance(1).Key())
+		if got := says(fetch(t, h, "/eureka/apps/delta")); got != "2 ADDED, 3 ADDED | UP_2_" {
+			t.Errorf("woken again, the delta says %s", got)
+		}
+		if woken, fell := feed.tally.woken.Load(), feed.tally.fell.Load(); woken != 2 || fell != 1 {
+			t.Errorf("woken %d times, fell asleep %d times", woken, fell)
+		}
+	})
+}
+
+func TestChangesWhileAsleepCostNothing(t *testing.T) {
+	feed := NewFeed(DefaultConfig())
+	changes := make([]model.Change, 100)
+	if n := testing.AllocsPerRun(100, func() { feed.Follow(changes); feed.Tick() }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestAllWhoWaitAreServedByOneWaking(t *testing.T) {
+	h := newReader(t, nil)
+	for i := range 50 {
+		h.node.(*reader).put(instance(i))
+	}
+	var wait sync.WaitGroup
+	for range 20 {
+		wait.Go(func() {
+			if got := fetch(t, h, "/eureka/apps"); got.Hash != "UP_50_" {
+				t.Errorf("%s", got.Hash)
+			}
+		})
+	}
+	wait.Wait()
+	if looks := h.node.(*reader).looks; looks != 1 {
+		t.Errorf("the view was looked at %d times", looks)
+	}
+}
+
+// TestWhatChangesDuringAWakingIsInIt has instances come and go all the while.
+func TestWhatChangesDuringAWakingIsInIt(t *testing.T) {
+	h := newReader(t, nil)
+	node, feed := h.node.(*reader), h.feed
+	for i := range 500 {
+		node.put(instance(i))
+	}
+	for round := range 20 {
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			for i := range 300 {
+				if i%3 == 0 {
+					node.remove(instance(i).Key())
+				} else {
+					node.put(instance(i - round%2))
+				}
+			}
+		})
+		for range 3 {
+			wait.Go(func() { fetch(t, h, "/eureka/apps") })
+		}
+		wait.Wait()
+		got := fetch(t, h, "/eureka/vips/app-1").Hash // of the present, whatever the edition's age
+		want := 0
+		for key := range node.view.All() {
+			if key.App == "APP-1" {
+				want++
+			}
+		}
+		if got != fmt.Sprintf("UP_%d_", want) {
+			t.Fatalf("round %d: %s, want %d", round, got, want)
+		}
+		node.mu.Lock()
+		feed.drop()
+		node.mu.Unlock()
+	}
+}
+
+func TestTooManyChangesAreGatheredAnew(t *testing.T) {
+	h := newReader(t, nil)
+	node := h.node.(*reader)
+	node.put(instance(1))
+	fetch(t, h, "/eureka/apps")
+	node.put(instance(2))
+	node.mu.Lock()
+	h.feed.Follow(make([]model.Change, maxPending)) // of nothing that there would be
+	node.mu.Unlock()
+	if h.feed.present() != nil || h.feed.follows != nil || h.feed.tally.overrun.Load() != 1 {
+		t.Error("the documents are kept")
+	}
+	if got := says(fetch(t, h, "/eureka/apps")); got != "1 ADDED, 2 ADDED | UP_2_" {
+		t.Errorf("gathered anew, they say %s", got)
+	}
+}
+
+// stuck is a node whose loop doesn't come to it.
+type stuck struct {
+	*reader
+	late func(*registry.View)
+}
+
+func (s *stuck) Look(ctx context.Context, f func(*registry.View)) error {
+	s.late = f
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestWhoWaitsInVainIsSentElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newReader(t, func(c *Config) { c.Timeout = time.Second })
+		node := h.node.(*reader)
+		node.put(instance(1))
+		slow := &stuck{reader: node}
+		h.node = slow
+		start := time.Now()
+		for range 3 {
+			if got := ask(h, "GET", "/eureka/apps", ""); got.Code != http.StatusServiceUnavailable {
+				t.Errorf("answered %d", got.Code)
+			}
+		}
+		if took := time.Since(start); took != 3*time.Second || h.feed.tally.late.Load() != 3 || h.feed.tally.waited.Load() != int64(took) {
+			t.Errorf("took %v, counted as %v of %d", took, time.Duration(h.feed.tally.waited.Load()), h.feed.tally.late.Load())
+		}
+		if got := ask(h, "GET", "/eureka/apps/APP-1/1", ""); got.Code != http.StatusServiceUnavailable {
+			t.Errorf("one instance: answered %d", got.Code)
+		}
+		h.node = node
+		slow.late(node.view) // when nobody waits for it any more
+		node.put(instance(2))
+		if got := says(fetch(t, h, "/eureka/apps")); got != "1 ADDED, 2 ADDED | UP_2_" {
+			t.Errorf("in the end they say %s", got)
+		}
+	})
+}
+
+func TestWhatAWriteNodeDidIsWaitedFor(t *testing.T) {
+	h := newReader(t, nil)
+	node := h.node.(*reader)
+	w := newWriter(t)
+	node.peers = []Peer{{HTTP: w.address(), Write: true, Ready: true}}
+	dot := model.Dot{Incarnation: model.Incarnation{Name: "w 1/é"}, Seq: 42}
+	var waited []model.Dot
+	node.merged = func(d model.Dot) error {
+		waited = append(waited, d)
+		node.put(instance(1)) // before its client is answered
+		if len(waited) > 1 {
+			return errors.New("not yet")
+		}
+		return nil
+	}
+	fetch(t, h, "/eureka/apps")
+	w.done.Store(textOf(dot))
+	if got := ask(h, "POST", "/eureka/apps/A", registration, "Content-Type: application/json"); got.Code != http.StatusOK || got.Header().Get(headerDone) != "" {
+		t.Errorf("answered %d with %v", got.Code, got.Header())
+	}
+	if got := fetch(t, h, "/eureka/apps"); got.Hash != "UP_1_" {
+		t.Errorf("right after, the documents say %s", got.Hash)
+	}
+	ask(h, "PUT", "/eureka/apps/A/1/status?value=DOWN", "") // is answered though nothing is merged
+	for _, nonsense := range []string{"", " ", "x", "x 1", textOf(dot) + "x", strings.Repeat("x", 1000)} {
+		w.done.Store(nonsense)
+		if got := ask(h, "DELETE", "/eureka/apps/A/1", ""); got.Code != http.StatusOK {
+			t.Errorf("after %q: answered %d", nonsense, got.Code)
+		}
+	}
+	if len(waited) != 2 || waited[0] != dot || waited[1] != dot {
+		t.Errorf("waited for %v", waited)
+	}
+}
