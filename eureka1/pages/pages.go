@@ -84,23 +84,21 @@ func (c last) row(before *Row) *Row {
 	switch {
 	case c.Kind == model.Put:
 		return NewRow(c.Key, c.After, c.Version)
-	case before == nil && c.brief:
-		before = NewRow(c.Key, c.Before, c.Version)
-	case before == nil:
+	case before == nil && !c.brief:
 		return nil
 	}
-	return before.deleted(c.Version)
+	return NewRow(c.Key, c.Before, c.Version).deleted(c.Version)
 }
 
 // lasting returns the last change of each instance, in their order.
 func lasting(changes []model.Change) []last {
 	kept := make([]last, 0, len(changes))
-	if len(changes) == 1 {
-		return append(kept, last{Change: &changes[0]})
-	}
 	put := make(map[model.Key]bool, len(changes))
 	for i := range slices.Backward(changes) {
 		c := &changes[i]
+		if c.Kind == model.Remove && c.Before.IsZero() {
+			continue // of what wasn't there
+		}
 		if _, later := put[c.Key]; !later {
 			kept = append(kept, last{Change: c})
 		}

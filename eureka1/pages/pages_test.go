@@ -27,6 +27,17 @@ func (s *story) put(now time.Duration, app, id string, status model.Status) {
 	s.pages.Apply([]model.Change{c}, now)
 }
 
+// load begins with instances, each an application's letter and an id.
+func (s *story) load(now time.Duration, names ...string) {
+	var rows []*Row
+	for _, name := range names {
+		in := &model.Instance{App: name[:1], ID: name[1:], Status: model.StatusUp}
+		s.shown[name] = in
+		rows = append(rows, NewRow(in.Key(), model.Pack(in), model.Version{}))
+	}
+	s.pages.Load(rows, now)
+}
+
 func (s *story) remove(now time.Duration, app, id string) {
 	c := model.Change{Kind: model.Remove, Key: model.NewKey(app, id), Before: model.Pack(s.shown[app+id])}
 	delete(s.shown, app+id)
@@ -128,6 +139,27 @@ func TestDelta(t *testing.T) {
 			if got := s.pages.Stats().Reach; got != end {
 				s.t.Errorf("complete for %v", got)
 			}
+		}},
+		{"says what came and went between two looks as gone", exact, func(s *story) {
+			s.put(0, "A", "1", up)
+			in := model.Pack(&model.Instance{App: "A", ID: "2", Status: up})
+			key := model.NewKey("A", "2")
+			s.pages.Apply([]model.Change{{Kind: model.Put, Key: key, After: in}, {Kind: model.Remove, Key: key, Before: in}}, 0)
+			s.expect(0, "A: ADDED 1, DELETED 2 | UP_1_")
+		}},
+		{"has all there is for a window after a load, however much that is", exact, func(s *story) {
+			s.load(soon, "A1", "A2", "A3", "A4", "B1")
+			s.expect(soon, "A: ADDED 1, ADDED 2, ADDED 3, ADDED 4; B: ADDED 1 | UP_5_")
+			s.put(2*soon, "A", "1", down)
+			s.remove(2*soon, "B", "1")
+			s.remove(2*soon, "A", "2")
+			s.put(2*soon, "A", "3", up)
+			s.expect(soon+end-1, "A: ADDED 1, ADDED 3, ADDED 4, DELETED 2; B: DELETED 1 | DOWN_1_UP_2_")
+			if at, some := s.pages.Next(); !some || at != soon+end {
+				s.t.Errorf("next %v, %v", at, some)
+			}
+			s.expect(soon+end, "A: ADDED 3, DELETED 2; B: DELETED 1 | DOWN_1_UP_2_")
+			s.expect(2*soon+end, " | DOWN_1_UP_2_")
 		}},
 		{"says nothing of the removal of what wasn't there", exact, func(s *story) {
 			s.shown["A1"] = &model.Instance{App: "A", ID: "1"}
