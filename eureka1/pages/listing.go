@@ -109,9 +109,6 @@ func (l *listing) divide(leaves []*leaf, whole *leaf, edits []edit) []*leaf {
 // join puts a leaf that is light together with its lighter neighbour, unless that
 // makes too much.
 func (l *listing) join(leaves []*leaf, at int) []*leaf {
-	if leaves[at].weight >= l.target/2 {
-		return leaves // one that was light too has joined it
-	}
 	left := at - 1
 	if at == 0 || at+1 < len(leaves) && leaves[at+1].weight < leaves[left].weight {
 		left = at
