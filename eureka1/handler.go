@@ -44,7 +44,7 @@ func NewHandler(config Config, self Self, node Node, feed *Feed, writer Writer, 
 	}
 	h.metrics = newMetrics(h, prefix, registerer)
 	if writer == nil {
-		h.pass = newPass(h)
+		h.pass = newPass(config)
 	}
 	return h
 }
@@ -53,7 +53,7 @@ func NewHandler(config Config, self Self, node Node, feed *Feed, writer Writer, 
 // been answered, and does nothing on nil.
 func (h *Handler) Close() {
 	if h != nil && h.pass != nil {
-		h.pass.client.CloseIdleConnections()
+		h.pass.transport.CloseIdleConnections()
 	}
 }
 

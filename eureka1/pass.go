@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -28,23 +30,15 @@ const attempts = 3
 const headerPassed = "Heureka-Passed-On"
 
 // pass passes requests on to write nodes.
-type pass struct {
-	handler *Handler
-	client  http.Client
-}
+type pass struct{ transport http.Transport }
 
-func newPass(h *Handler) *pass {
-	p := &pass{handler: h}
-	p.client = http.Client{
-		Transport: &http.Transport{
-			DialContext:         (&net.Dialer{Timeout: h.config.Timeout}).DialContext,
-			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     time.Minute,
-			DisableCompression:  true,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	return p
+func newPass(config Config) *pass {
+	return &pass{http.Transport{
+		DialContext:         (&net.Dialer{Timeout: config.Timeout}).DialContext,
+		MaxIdleConnsPerHost: config.MaxWrites, // as many as were in use: to open one costs more than a heartbeat
+		IdleConnTimeout:     time.Minute,
+		DisableCompression:  true,
+	}}
 }
 
 // passOn answers with what a write node answers, or 503, whereupon clients try another
@@ -76,7 +70,7 @@ func writersFor(peers []Peer, key model.Key) []string {
 	var all []candidate
 	for _, p := range peers {
 		if p.Write && p.Ready {
-			all = append(all, candidate{p.HTTP, xxhash.Sum64String(p.HTTP + "\x00" + key.App + "\x00" + key.ID)})
+			all = append(all, candidate{p.HTTP, weight(p.HTTP, key)})
 		}
 	}
 	slices.SortFunc(all, func(a, b candidate) int {
@@ -92,6 +86,14 @@ func writersFor(peers []Peer, key model.Key) []string {
 	return nodes
 }
 
+// weight returns how well a key goes with a node.
+func weight(node string, key model.Key) uint64 {
+	var room [256]byte // enough for most
+	text := append(append(room[:0], node...), 0)
+	text = append(append(text, key.App...), 0)
+	return xxhash.Sum64(append(text, key.ID...))
+}
+
 // try asks one write node. It is false if another may be asked, nothing having been
 // answered yet.
 func (q *request) try(node string, body []byte) (code int, done bool) {
@@ -104,7 +106,7 @@ func (q *request) try(node string, body []byte) (code int, done bool) {
 		return 0, false
 	}
 	defer resp.Body.Close()
-	answer, err := limited(resp.Body, q.config.MaxBatch)
+	answer, err := q.answerOf(resp)
 	switch {
 	case errors.Is(err, errTooLarge):
 		q.passed("failed")
@@ -125,23 +127,38 @@ func (q *request) try(node string, body []byte) (code int, done bool) {
 
 func (q *request) passed(result string) { q.metrics.passed.WithLabelValues(result).Inc() }
 
+// answerOf reads what a write node answers.
+func (q *request) answerOf(resp *http.Response) ([]byte, error) {
+	if resp.ContentLength == 0 {
+		return nil, nil
+	}
+	return limited(resp.Body, q.config.MaxBatch)
+}
+
 // ask sends the request, with the headers that mean something.
 func (q *request) ask(ctx context.Context, node string, body []byte) (*http.Response, error) {
-	url := "http://" + node + q.r.URL.EscapedPath()
-	if q.r.URL.RawQuery != "" {
-		url += "?" + q.r.URL.RawQuery
+	from := q.r.URL
+	req := http.Request{
+		Method: q.r.Method,
+		URL:    &url.URL{Scheme: "http", Host: node, Path: from.Path, RawPath: from.RawPath, RawQuery: from.RawQuery},
+		Header: http.Header{
+			headerPassed: {q.self.Name},
+			// Without a value it isn't sent. It says that the request may be repeated when a
+			// kept connection turns out to be dead.
+			"Idempotency-Key": {},
+		},
 	}
-	req, err := http.NewRequestWithContext(ctx, q.r.Method, url, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range []string{"Accept", "X-Eureka-Accept", "Content-Type", "Content-Encoding", "X-Netflix-Discovery-Replication"} {
-		if value := q.r.Header.Get(name); value != "" {
-			req.Header.Set(name, value)
+	for _, name := range [...]string{"Accept", "X-Eureka-Accept", "Content-Type", "Content-Encoding", "X-Netflix-Discovery-Replication"} {
+		if values := q.r.Header[name]; len(values) > 0 {
+			req.Header[name] = values[:1]
 		}
 	}
-	req.Header.Set(headerPassed, q.self.Name)
-	return q.pass.client.Do(req)
+	if len(body) > 0 {
+		req.ContentLength = int64(len(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		req.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return q.pass.transport.RoundTrip(req.WithContext(ctx))
 }
 
 // repeat answers as the write node did.

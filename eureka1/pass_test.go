@@ -84,7 +84,7 @@ func (r *reader) author(e registry.Entry) {
 }
 
 // newReader returns the handler of a read node.
-func newReader(t *testing.T, change func(*Config), peers ...string) *Handler {
+func newReader(t testing.TB, change func(*Config), peers ...string) *Handler {
 	t.Helper()
 	config := DefaultConfig()
 	if change != nil {
