@@ -242,3 +242,34 @@ func TestWhatAWriteNodeDidIsWaitedFor(t *testing.T) {
 		t.Errorf("waited for %v", waited)
 	}
 }
+
+// BenchmarkWake gathers the documents of 100,000 instances; what the first of them then
+// takes to encode isn't in it.
+func BenchmarkWake(b *testing.B) {
+	h := newReader(b, nil)
+	node := h.node.(*reader)
+	for i := range 100_000 {
+		node.put(instance(i))
+	}
+	for b.Loop() {
+		if err := h.feed.wake(b.Context(), node); err != nil {
+			b.Fatal(err)
+		}
+		h.feed.drop()
+	}
+}
+
+// BenchmarkFollow is what the loop does for each change while clients poll.
+func BenchmarkFollow(b *testing.B) {
+	h := newReader(b, nil)
+	if err := h.feed.wake(b.Context(), h.node); err != nil {
+		b.Fatal(err)
+	}
+	d := h.feed.present()
+	for n := 0; b.Loop(); n++ {
+		h.feed.Follow(make([]model.Change, 1))
+		if n%10_000 == 0 {
+			d.take()
+		}
+	}
+}

@@ -3,14 +3,15 @@
 // lookup and a write and a change costs no more than the part of a document that
 // it is in. It is pure: no I/O, clock, goroutine or lock.
 //
-//	change ──► Pages ──► Snapshot ──► Sheet ──────────────► Body
+//	changes ─► Pages ──► Snapshot ──► Sheet ──────────────► Body
 //	           listings  immutable    one per document      plain: shared texts
 //	           of rows   leaves       and dialect           gzip: one slice
 //
 // [Pages] holds each document as a listing: its rows, which are instances, in
 // order of application, cut into leaves of about 64 KiB of text. Leaves are
 // immutable; a change replaces one, and two where it splits or joins them, never
-// more. Pages belongs to one goroutine, the node's loop, which encodes nothing.
+// more; many changes at a time replace each leaf once. Pages is for one goroutine at a
+// time, and encodes nothing.
 //
 // A [Snapshot] is the list of leaves of one moment, and may be read by any
 // goroutine. A [Sheet] follows the snapshots for one document in one dialect: it

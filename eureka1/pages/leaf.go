@@ -8,14 +8,6 @@ type leaf struct {
 	weight int // sum of the rows'
 }
 
-func newLeaf(rows []*Row) *leaf {
-	l := &leaf{rows: rows}
-	for _, r := range rows {
-		l.weight += r.weight
-	}
-	return l
-}
-
 func (l *leaf) first() *Row { return l.rows[0] }
 func (l *leaf) last() *Row  { return l.rows[len(l.rows)-1] }
 
@@ -59,7 +51,7 @@ func (l *leaf) edited(edits []edit) *leaf {
 // joined returns one leaf with the rows of both, the other's last.
 func (l *leaf) joined(other *leaf) *leaf {
 	rows := make([]*Row, 0, len(l.rows)+len(other.rows))
-	return newLeaf(append(append(rows, l.rows...), other.rows...))
+	return &leaf{append(append(rows, l.rows...), other.rows...), l.weight + other.weight}
 }
 
 // cut returns two leaves, the first of about that weight. It has two rows at least.
@@ -69,5 +61,5 @@ func (l *leaf) cut(weight int) (*leaf, *leaf) {
 		sum += l.rows[at].weight
 		at++
 	}
-	return newLeaf(l.rows[:at:at]), newLeaf(l.rows[at:])
+	return &leaf{l.rows[:at:at], sum}, &leaf{l.rows[at:], l.weight - sum}
 }

@@ -32,7 +32,7 @@ type edition struct {
 	stands   time.Duration // at least, if nobody is in a hurry
 	hurries  atomic.Uint64 // those that it has done justice to
 	average  time.Duration // that the pages of an edition took before this one
-	cost     atomic.Int64  // nanoseconds that its own took so far
+	cost     atomic.Int64  // nanoseconds that it and its own took so far
 }
 
 // New returns a cache that serves what a source has in these dialects, which are
@@ -82,6 +82,7 @@ func (c *Cache) current(now time.Duration) *edition {
 		return e // somebody else was faster
 	}
 	hurries := c.hurries.Load() // before the look: the source has what they want to see
+	start := time.Now()
 	snapshot := c.source.Snapshot()
 	if e != nil && e.snapshot == snapshot {
 		e.hurries.Store(hurries)
@@ -89,6 +90,7 @@ func (c *Cache) current(now time.Duration) *edition {
 	}
 	e = c.after(e, snapshot, now)
 	e.hurries.Store(hurries)
+	e.cost.Add(int64(time.Since(start)))
 	c.edition.Store(e)
 	c.counters.editions.Add(1)
 	c.trim(now)
