@@ -50,7 +50,7 @@ func (w *twin) apply(c model.Change) {
 
 // load has the pages begin with what a source has by now.
 func (w *twin) load(pages *Pages, source *source) {
-	for range 400 {
+	for range 140 {
 		w.apply(source.change())
 	}
 	pages.Load(slices.Collect(maps.Values(w.shown)), 0)
@@ -212,12 +212,12 @@ func compareWithTwin(t *testing.T, seed uint64, config Config) {
 		w.load(pages, source)
 	}
 	deflater := newDeflater(t)
-	for step := range 300 {
+	for step := range 160 {
 		w.now += time.Duration(source.random.IntN(40)) * time.Millisecond
 		var changes []model.Change
 		most := 4
-		if step%20 == 0 {
-			most = 150
+		if step%30 == 20 {
+			most = 90
 		}
 		for range source.random.IntN(most) {
 			changes = append(changes, source.change())
