@@ -89,6 +89,7 @@ func Heureka() Plan {
 			"internal/dev":      Bodies,
 			"internal/foreign":  Bodies,
 			"heureka/sample":    Bodies,
+			"internal/bench":    Bodies,
 
 			"write-node": Doors,
 			"read-node":  Doors,
@@ -125,6 +126,7 @@ func Heureka() Plan {
 			"internal/promise":   {"wire"},
 			"internal/dev":       {"write-node/server", "read-node/server"},
 			"internal/foreign":   {"internal/dev"},
+			"internal/bench":     {"internal/dev"},
 		},
 		Only: map[string][]string{
 			"github.com/nats-io/": {"replication", "internal/pushbench"}, // a peer to measure beside

@@ -6,6 +6,8 @@ import (
 	"net"
 	"slices"
 	"sync"
+
+	"heureka/internal/bench"
 )
 
 // bare is the baseline of pushing: it accepts sockets, and writes each frame that
@@ -34,8 +36,8 @@ func serveBare(in io.Reader, out io.Writer) error {
 		b.sockets = append(b.sockets, conn)
 	})
 	go b.accept(publishers, func(conn net.Conn) { go b.publish(conn) })
-	where := started{Address: subscribers.Addr().String(), Publish: publishers.Addr().String()}
-	return obey(in, out, where, map[string]command{
+	where := bench.Started{Address: subscribers.Addr().String(), Publish: publishers.Addr().String()}
+	return bench.Obey(in, out, where, map[string]bench.Command{
 		"sockets": func(json.RawMessage) (any, error) {
 			b.mu.Lock()
 			defer b.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"heureka/internal/bench"
 	"heureka/wire"
 )
 
@@ -12,9 +13,9 @@ import (
 type contender struct {
 	kind    string
 	name    string
-	servers []*process
-	seats   *process
-	pen     *process
+	servers []*bench.Process
+	seats   *bench.Process
+	pen     *bench.Process
 	format  wire.Format // in which subscribers are told
 	wrote   wire.Format // in which a node is written to
 	total   int         // changes made so far
@@ -27,13 +28,13 @@ type outcome struct {
 	changes int     // made
 	seconds float64 // of the window
 	late    float64 // milliseconds
-	spent   spent
+	spent   bench.Spent
 }
 
 // entry says who takes part in a contest.
 type entry struct {
 	kind       string
-	servers    []*process
+	servers    []*bench.Process
 	listen     string // where subscribers connect
 	write      string // where changes are handed in
 	population population
@@ -54,7 +55,7 @@ func (s *stage) enter(e entry) (*contender, error) {
 	if c.pen, c.wrote, err = s.pen(e); err != nil {
 		return nil, err
 	}
-	if c.seats, err = s.role(e.kind+" seats", "seats"); err != nil {
+	if c.seats, err = s.Role(e.kind+" seats", "seats"); err != nil {
 		return nil, err
 	}
 	return c, s.subscribe(c, e)
@@ -62,30 +63,30 @@ func (s *stage) enter(e entry) (*contender, error) {
 
 // pen starts a writer and registers the population. It returns the format that a
 // node chose.
-func (s *stage) pen(e entry) (*process, wire.Format, error) {
-	pen, err := s.role(e.kind+" pen", "pen")
+func (s *stage) pen(e entry) (*bench.Process, wire.Format, error) {
+	pen, err := s.Role(e.kind+" pen", "pen")
 	if err != nil {
 		return nil, 0, err
 	}
 	open := openPen{Kind: e.kind, Address: e.write, Format: e.format, Connections: e.pens, Population: e.population}
 	var chosen wire.Format
-	if err := pen.call(s.ctx, "open", open, &chosen); err != nil {
+	if err := pen.Call(s.Context, "open", open, &chosen); err != nil {
 		return nil, 0, err
 	}
-	return pen, chosen, pen.call(s.ctx, "register", struct{}{}, nil)
+	return pen, chosen, pen.Call(s.Context, "register", struct{}{}, nil)
 }
 
 // subscribe connects the subscribers and waits until they hold everything.
 func (s *stage) subscribe(c *contender, e entry) error {
 	open := openSeats{Kind: e.kind, Address: e.listen, Count: e.seats, Population: e.population, Wish: e.wish, Judge: (e.seats + judged - 1) / judged}
 	var chosen wire.Format
-	if err := c.seats.call(s.ctx, "open", open, &chosen); err != nil {
+	if err := c.seats.Call(s.Context, "open", open, &chosen); err != nil {
 		return err
 	}
 	if e.kind == kindHeureka {
 		c.format = chosen
 	}
-	return c.seats.call(s.ctx, "subscribe", subscribing{Total: c.total}, nil)
+	return c.seats.Call(s.Context, "subscribe", subscribing{Total: c.total}, nil)
 }
 
 // lead is from the order to change until the first change is due.
@@ -100,23 +101,23 @@ func (s *stage) round(c *contender, rate, seconds float64, overload bool) error 
 
 // together has one pen make changes that several contenders hear, and returns how
 // many were made in all.
-func (s *stage) together(pen *process, total int, rate, seconds float64, overload bool, all ...*contender) (int, error) {
+func (s *stage) together(pen *bench.Process, total int, rate, seconds float64, overload bool, all ...*contender) (int, error) {
 	at := time.Now().Add(lead)
 	until := at.Add(time.Duration(seconds * float64(time.Second)))
-	var stops []func() (spent, error)
+	var stops []func() (bench.Spent, error)
 	for _, c := range all {
-		if err := c.seats.call(s.ctx, "begin", beginning{total, until.UnixNano()}, nil); err != nil {
+		if err := c.seats.Call(s.Context, "begin", beginning{total, until.UnixNano()}, nil); err != nil {
 			return total, err
 		}
-		stop, err := meter(c.servers)
+		stop, err := bench.Meter(c.servers)
 		if err != nil {
 			return total, err
 		}
 		stops = append(stops, stop)
-		defer s.profile(c.servers, seconds)()
+		defer s.Profile(c.servers, seconds)()
 	}
 	var done changed
-	err := pen.call(s.ctx, "change", changes{Rate: rate, Seconds: seconds, From: total, At: at.UnixNano()}, &done)
+	err := pen.Call(s.Context, "change", changes{Rate: rate, Seconds: seconds, From: total, At: at.UnixNano()}, &done)
 	if err != nil {
 		return total, err
 	}
@@ -130,8 +131,8 @@ func (s *stage) together(pen *process, total int, rate, seconds float64, overloa
 }
 
 // finish waits until a contender's subscribers saw everything.
-func (s *stage) finish(c *contender, o outcome, total int, stop func() (spent, error), overload bool) error {
-	err := c.seats.call(s.ctx, "end", ending{Total: total, Now: overload}, &o.seen)
+func (s *stage) finish(c *contender, o outcome, total int, stop func() (bench.Spent, error), overload bool) error {
+	err := c.seats.Call(s.Context, "end", ending{Total: total, Now: overload}, &o.seen)
 	if err != nil {
 		return err
 	}
@@ -155,13 +156,13 @@ func (c *contender) check(o outcome, overload bool) error {
 // judge puts what the sampled subscribers were told before the checkers.
 func (s *stage) judge(c *contender) error {
 	var v verdict
-	if err := c.seats.call(s.ctx, "judge", ending{Total: c.total}, &v); err != nil {
+	if err := c.seats.Call(s.Context, "judge", ending{Total: c.total}, &v); err != nil {
 		return err
 	}
 	if v.Broken != "" {
 		return errors.New(v.Broken)
 	}
-	s.note("every view was right at the end of each round, none lost, none twice; %d sessions, %d messages, put before the checkers of promises in full",
+	s.Note("every view was right at the end of each round, none lost, none twice; %d sessions, %d messages, put before the checkers of promises in full",
 		v.Sessions, v.Messages)
 	return nil
 }
@@ -184,7 +185,7 @@ func (c *contender) median(of func(outcome) float64) float64 {
 	for i, o := range c.rounds {
 		values[i] = of(o)
 	}
-	return median(values)
+	return bench.Median(values)
 }
 
 func p50(o outcome) float64 { return o.P50 }
@@ -193,14 +194,12 @@ func p99(o outcome) float64 { return o.P99 }
 // cost returns the microseconds of processor time of all servers for each change
 // that reached a subscriber.
 func cost(o outcome) float64 {
-	return micros(o.spent.total()) / float64(max(o.Seen, 1))
+	return bench.Micros(o.spent.Total()) / float64(max(o.Seen, 1))
 }
 
-func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
-
 // costOf returns the part of one server in cost.
-func costOf(p *process) func(outcome) float64 {
-	return func(o outcome) float64 { return micros(o.spent[p.name]) / float64(max(o.Seen, 1)) }
+func costOf(p *bench.Process) func(outcome) float64 {
+	return func(o outcome) float64 { return bench.Micros(o.spent[p.Name]) / float64(max(o.Seen, 1)) }
 }
 
 // told notes what else should be known of a contender's rounds.
@@ -214,5 +213,5 @@ func (s *stage) told(c *contender) {
 	if due > seen {
 		merged = fmt.Sprintf("; %d merged into newer ones", due-seen)
 	}
-	s.note("%s: %d of %d changes seen one by one%s; writer at most %.1f ms late", c.name, seen, due, merged, late)
+	s.Note("%s: %d of %d changes seen one by one%s; writer at most %.1f ms late", c.name, seen, due, merged, late)
 }

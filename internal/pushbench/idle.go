@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"github.com/coder/websocket"
+
+	"heureka/internal/bench"
 )
 
 // serveSockets is the role "sockets": what an idle connection costs at least, one
@@ -26,7 +28,7 @@ func serveSockets(in io.Reader, out io.Writer) error {
 			go wait(conn)
 		}
 	}()
-	return obey(in, out, started{Address: l.Addr().String()}, map[string]command{})
+	return bench.Obey(in, out, bench.Started{Address: l.Addr().String()}, map[string]bench.Command{})
 }
 
 // wait reads until the peer has gone.
@@ -76,5 +78,5 @@ func serveHandler(in io.Reader, out io.Writer, handler http.Handler) error {
 			log.Print(err)
 		}
 	}()
-	return obey(in, out, started{Address: l.Addr().String()}, map[string]command{})
+	return bench.Obey(in, out, bench.Started{Address: l.Addr().String()}, map[string]bench.Command{})
 }

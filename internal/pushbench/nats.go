@@ -7,6 +7,8 @@ import (
 	"time"
 
 	natsserver "github.com/nats-io/nats-server/v2/server"
+
+	"heureka/internal/bench"
 )
 
 // maxStream is how much memory the peer's key-value store may take, in bytes.
@@ -33,5 +35,5 @@ func serveNATS(in io.Reader, out io.Writer) error {
 	if !server.ReadyForConnections(10 * time.Second) {
 		return errors.New("the NATS server doesn't listen")
 	}
-	return obey(in, out, started{Address: server.Addr().String()}, map[string]command{})
+	return bench.Obey(in, out, bench.Started{Address: server.Addr().String()}, map[string]bench.Command{})
 }

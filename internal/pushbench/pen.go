@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"heureka/internal/bench"
 	"heureka/wire"
 )
 
@@ -48,13 +49,13 @@ const beat = 5 * time.Second
 
 func servePen(in io.Reader, out io.Writer) error {
 	p, l := &pen{}, &loops{}
-	return obey(in, out, started{}, map[string]command{
-		"open":     with(p.open),
-		"register": with(p.register),
-		"change":   with(p.change),
-		"beat":     with(p.beat),
-		"prepare":  with(l.prepare),
-		"loop":     with(l.run),
+	return bench.Obey(in, out, bench.Started{}, map[string]bench.Command{
+		"open":     bench.With(p.open),
+		"register": bench.With(p.register),
+		"change":   bench.With(p.change),
+		"beat":     bench.With(p.beat),
+		"prepare":  bench.With(l.prepare),
+		"loop":     bench.With(l.run),
 	})
 }
 

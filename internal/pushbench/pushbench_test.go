@@ -8,12 +8,14 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"heureka/internal/bench"
 )
 
 // TestMain lets the test's own binary play the roles that the benchmark starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == roleWord {
-		os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	if len(os.Args) == 3 && os.Args[1] == bench.RoleWord {
+		os.Exit(program().Execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
@@ -28,16 +30,16 @@ func TestEveryRowPlays(t *testing.T) {
 	if err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	for _, letter := range letters() {
+	for _, letter := range program().Letters() {
 		t.Run(letter, func(t *testing.T) {
 			t.Parallel()
 			var out, errs bytes.Buffer
-			code := execute(t.Context(), []string{"--only", letter, "--scale", "0.001", "--seconds", "0.2", "--rounds", "1",
+			code := program().Execute(t.Context(), []string{"--only", letter, "--scale", "0.001", "--seconds", "0.2", "--rounds", "1",
 				"--beacon", "50ms", "--programs", programs, "--json"}, nil, &out, &errs)
-			if code != exitKept {
+			if code != bench.ExitKept {
 				t.Fatalf("ended with %d: %s\n%s", code, errs.String(), out.String())
 			}
-			var tables []table
+			var tables []bench.Table
 			if err := json.Unmarshal(out.Bytes(), &tables); err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +47,7 @@ func TestEveryRowPlays(t *testing.T) {
 				t.Fatalf("found %+v", tables)
 			}
 			var text bytes.Buffer
-			if err := tables[0].write(&text); err != nil || !strings.Contains(text.String(), tables[0].Figures[0].What) {
+			if err := tables[0].Write(&text); err != nil || !strings.Contains(text.String(), tables[0].Figures[0].What) {
 				t.Errorf("%v\n%s", err, text.String())
 			}
 		})
@@ -65,7 +67,7 @@ func TestWrongUseIsSaid(t *testing.T) {
 	} {
 		var out, errs bytes.Buffer
 		want := "pushbench: " + test.says + "\nTry: pushbench --help\n"
-		if code := execute(t.Context(), test.args, nil, &out, &errs); code != exitUsage || errs.String() != want {
+		if code := program().Execute(t.Context(), test.args, nil, &out, &errs); code != bench.ExitUsage || errs.String() != want {
 			t.Errorf("%v ends with %d and says %q, want %q", test.args, code, errs.String(), want)
 		}
 	}

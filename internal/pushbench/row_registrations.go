@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"time"
 
+	"heureka/internal/bench"
 	"heureka/internal/promise"
 	"heureka/model"
 	"heureka/wire"
@@ -16,8 +15,8 @@ import (
 type writing struct {
 	name    string
 	ask     string
-	servers []*process // the first is written to
-	pen     *process
+	servers []*bench.Process // the first is written to
+	pen     *bench.Process
 	format  wire.Format // that a node chose
 	rate    []float64   // acknowledged in a second
 	cost    [][]float64 // by round, microseconds of each server for each of them
@@ -28,27 +27,27 @@ type writing struct {
 func playRegistrations(s *stage) error {
 	const writers = 64
 	p := population{Instances: writers, Apps: writers, Size: size}
-	kv, err := s.role("NATS KV", "nats")
+	kv, err := s.Role("NATS KV", "nats")
 	if err != nil {
 		return err
 	}
-	if err := makeBucket(s.ctx, kv.started.Address); err != nil {
+	if err := makeBucket(s.Context, kv.Started.Address); err != nil {
 		return err
 	}
-	all := []*writing{{name: "NATS KV", ask: askPut, servers: []*process{kv}}}
+	all := []*writing{{name: "NATS KV", ask: askPut, servers: []*bench.Process{kv}}}
 	for _, nodes := range []int{1, 3} {
-		f, err := s.cluster(nodes, 0, true)
+		f, err := s.Cluster(nodes, 0, true)
 		if err != nil {
 			return err
 		}
-		all = append(all, &writing{name: fmt.Sprintf("%d write nodes", nodes), ask: askRegister, servers: f.writes})
+		all = append(all, &writing{name: fmt.Sprintf("%d write nodes", nodes), ask: askRegister, servers: f.Writes})
 	}
 	for _, w := range all {
-		if w.pen, err = s.role(w.name+" pen", "pen"); err != nil {
+		if w.pen, err = s.Role(w.name+" pen", "pen"); err != nil {
 			return err
 		}
-		prepare := preparing{Ask: w.ask, Address: w.servers[0].started.Address, Connections: writers, Population: p}
-		if err := w.pen.call(s.ctx, "prepare", prepare, &w.format); err != nil {
+		prepare := preparing{Ask: w.ask, Address: w.servers[0].Started.Address, Connections: writers, Population: p}
+		if err := w.pen.Call(s.Context, "prepare", prepare, &w.format); err != nil {
 			return err
 		}
 	}
@@ -70,12 +69,12 @@ func playRegistrations(s *stage) error {
 
 // loop lets a contender's writers go round for one round.
 func (s *stage) loop(w *writing) error {
-	stop, err := meter(w.servers)
+	stop, err := bench.Meter(w.servers)
 	if err != nil {
 		return err
 	}
-	defer s.profile(w.servers, s.Seconds)()
-	if err := w.pen.call(s.ctx, "loop", running{Seconds: s.Seconds}, &w.last); err != nil {
+	defer s.Profile(w.servers, s.Seconds)()
+	if err := w.pen.Call(s.Context, "loop", running{Seconds: s.Seconds}, &w.last); err != nil {
 		return err
 	}
 	if w.last.Answers == 0 {
@@ -93,7 +92,7 @@ func (s *stage) loop(w *writing) error {
 	w.rate = append(w.rate, float64(w.last.Answers)/w.last.Seconds)
 	costs := make([]float64, len(w.servers))
 	for i, p := range w.servers {
-		costs[i] = micros(spent[p.name]) / float64(w.last.Answers)
+		costs[i] = bench.Micros(spent[p.Name]) / float64(w.last.Answers)
 	}
 	w.cost = append(w.cost, costs)
 	return nil
@@ -105,16 +104,16 @@ func (w *writing) costOf(server int) float64 {
 	for _, costs := range w.cost {
 		all = append(all, costs[server])
 	}
-	return median(all)
+	return bench.Median(all)
 }
 
 func (s *stage) registrationFigures(all []*writing) {
 	kv := all[0]
 	for _, w := range all[1:] {
-		s.add(figure{w.name + ": acknowledged, stored", "/s", median(w.rate), kv.name, median(kv.rate), reach{Ratio: 1.2, Least: true}})
-		s.add(figure{w.name + ": CPU per registration, owner", "µs", w.costOf(0), kv.name, kv.costOf(0), reach{Ratio: 1.2}})
+		s.Compare(w.name+": acknowledged, stored", "/s", bench.Median(w.rate), kv.name, bench.Median(kv.rate), bench.Reach{Ratio: 1.2, Least: true})
+		s.Compare(w.name+": CPU per registration, owner", "µs", w.costOf(0), kv.name, kv.costOf(0), bench.Reach{Ratio: 1.2})
 		for i := 1; i < len(w.servers); i++ {
-			s.add(figure{What: fmt.Sprintf("   follower %d", i), Unit: "µs", Value: w.costOf(i)})
+			s.Add(bench.Figure{What: fmt.Sprintf("   follower %d", i), Unit: "µs", Value: w.costOf(i)})
 		}
 	}
 }
@@ -130,14 +129,14 @@ func (r ran) count() (n int) {
 // level waits until all write nodes hold what was acknowledged.
 func (s *stage) level(w *writing) error {
 	const look = 20 * time.Millisecond
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	ctx, cancel := context.WithTimeout(s.Context, patience)
 	defer cancel()
 	for _, p := range w.servers {
 		for {
 			var status struct {
 				Live int `json:"live"`
 			}
-			if err := read(ctx, "http://"+p.started.Address+"/api/v1/status", &status); err != nil {
+			if err := bench.Read(ctx, "http://"+p.Started.Address+"/api/v1/status", &status); err != nil {
 				return err
 			}
 			if status.Live == w.last.count() {
@@ -146,7 +145,7 @@ func (s *stage) level(w *writing) error {
 			select {
 			case <-time.After(look):
 			case <-ctx.Done():
-				return fmt.Errorf("%s holds %d instances, %d were acknowledged: %w", p.name, status.Live, w.last.count(), ctx.Err())
+				return fmt.Errorf("%s holds %d instances, %d were acknowledged: %w", p.Name, status.Live, w.last.count(), ctx.Err())
 			}
 		}
 	}
@@ -171,30 +170,17 @@ func (s *stage) kept(w *writing, p population) error {
 			k := i%p.Instances + p.Instances*(i*31%w.last.Made[i%p.Instances])
 			in := r.instance(mark{instance: k})
 			var got model.Instance
-			if err := read(s.ctx, fmt.Sprintf("http://%s/api/v1/apps/%s/instances/%s", node.started.Address, in.App, in.ID), &got); err != nil {
+			if err := bench.Read(s.Context, fmt.Sprintf("http://%s/api/v1/apps/%s/instances/%s", node.Started.Address, in.App, in.ID), &got); err != nil {
 				return err
 			}
 			registered[in.Key()], held[in.Key()] = in, &got
 		}
-		promise.Converge(&report, registered, promise.View{Name: node.name, Holds: held})
+		promise.Converge(&report, registered, promise.View{Name: node.Name, Holds: held})
 	}
 	if err := report.Err(); err != nil {
 		return err
 	}
-	s.note("%s, which chose %s: all %d acknowledged are held by every node, %d of them compared",
+	s.Note("%s, which chose %s: all %d acknowledged are held by every node, %d of them compared",
 		w.name, w.format.Subprotocol(), w.last.count(), samples)
 	return nil
-}
-
-// read gets JSON.
-func read(ctx context.Context, url string, into any) error {
-	answer, err := get(ctx, url)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", url, answer.Status)
-	}
-	return json.NewDecoder(answer.Body).Decode(into)
 }

@@ -4,31 +4,33 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+
+	"heureka/internal/bench"
 )
 
 // playRenewals is row e.
 func playRenewals(s *stage) error {
 	const clients = 64
 	p := population{Instances: clients, Apps: clients, Size: size}
-	f, err := s.cluster(1, 0, false)
+	f, err := s.Cluster(1, 0, false)
 	if err != nil {
 		return err
 	}
-	web, err := s.role("bare handler", "web")
+	web, err := s.Role("bare handler", "web")
 	if err != nil {
 		return err
 	}
-	if err := s.put(f.writes[0], p); err != nil {
+	if err := s.put(f.Writes[0], p); err != nil {
 		return err
 	}
-	ours := &writing{name: "heureka", servers: f.writes}
-	bare := &writing{name: "bare handler", servers: []*process{web}}
+	ours := &writing{name: "heureka", servers: f.Writes}
+	bare := &writing{name: "bare handler", servers: []*bench.Process{web}}
 	for _, w := range []*writing{ours, bare} {
-		if w.pen, err = s.role(w.name+" pen", "pen"); err != nil {
+		if w.pen, err = s.Role(w.name+" pen", "pen"); err != nil {
 			return err
 		}
-		prepare := preparing{Ask: askRenew, Address: w.servers[0].started.Address, Connections: clients, Population: p}
-		if err := w.pen.call(s.ctx, "prepare", prepare, nil); err != nil {
+		prepare := preparing{Ask: askRenew, Address: w.servers[0].Started.Address, Connections: clients, Population: p}
+		if err := w.pen.Call(s.Context, "prepare", prepare, nil); err != nil {
 			return err
 		}
 	}
@@ -39,13 +41,13 @@ func playRenewals(s *stage) error {
 			}
 		}
 	}
-	s.add(figure{"HTTP, server CPU per renewal", "µs", ours.costOf(0), bare.name, bare.costOf(0), reach{Ratio: 1.4}})
-	s.add(figure{"   renewals", "/s", median(ours.rate), bare.name, median(bare.rate), reach{}})
+	s.Compare("HTTP, server CPU per renewal", "µs", ours.costOf(0), bare.name, bare.costOf(0), bench.Reach{Ratio: 1.4})
+	s.Compare("   renewals", "/s", bench.Median(ours.rate), bare.name, bench.Median(bare.rate), bench.Reach{})
 	return s.beats()
 }
 
 // put registers by HTTP, so that HTTP renews.
-func (s *stage) put(node *process, p population) error {
+func (s *stage) put(node *bench.Process, p population) error {
 	r, err := newRecords(p)
 	if err != nil {
 		return err
@@ -56,8 +58,8 @@ func (s *stage) put(node *process, p population) error {
 			return err
 		}
 		key := p.key(k)
-		url := fmt.Sprintf("http://%s/api/v1/apps/%s/instances/%s", node.started.Address, key.App, key.ID)
-		request, err := http.NewRequestWithContext(s.ctx, http.MethodPut, url, bytes.NewReader(body))
+		url := fmt.Sprintf("http://%s/api/v1/apps/%s/instances/%s", node.Started.Address, key.App, key.ID)
+		request, err := http.NewRequestWithContext(s.Context, http.MethodPut, url, bytes.NewReader(body))
 		if err != nil {
 			return err
 		}
@@ -77,35 +79,35 @@ func (s *stage) put(node *process, p population) error {
 // one that carries thousands.
 func (s *stage) beats() error {
 	each := make(map[int][]float64)
-	many := s.scaled(10_000, 100)
+	many := s.Scaled(10_000, 100)
 	for _, count := range []int{1, many} {
-		f, err := s.cluster(1, 0, false)
+		f, err := s.Cluster(1, 0, false)
 		if err != nil {
 			return err
 		}
 		p := population{Instances: count, Apps: 1, Size: size}
-		pen, _, err := s.pen(entry{kind: kindHeureka, write: f.writes[0].started.Address, population: p, pens: 1})
+		pen, _, err := s.pen(entry{kind: kindHeureka, write: f.Writes[0].Started.Address, population: p, pens: 1})
 		if err != nil {
 			return err
 		}
 		for range s.Rounds {
-			stop, err := meter(f.writes)
+			stop, err := bench.Meter(f.Writes)
 			if err != nil {
 				return err
 			}
 			var answer ran
-			if err := pen.call(s.ctx, "beat", running{Seconds: s.Seconds / 2}, &answer); err != nil {
+			if err := pen.Call(s.Context, "beat", running{Seconds: s.Seconds / 2}, &answer); err != nil {
 				return err
 			}
 			spent, err := stop()
 			if err != nil {
 				return err
 			}
-			each[count] = append(each[count], micros(spent.total())/float64(max(answer.Answers, 1)))
+			each[count] = append(each[count], bench.Micros(spent.Total())/float64(max(answer.Answers, 1)))
 		}
-		s.stop(append(f.writes, pen)...)
+		s.Stop(append(f.Writes, pen)...)
 	}
-	s.add(figure{fmt.Sprintf("websocket, server CPU per heartbeat, %d registrations on it", many), "µs",
-		median(each[many]), "with one", median(each[1]), reach{}})
+	s.Compare(fmt.Sprintf("websocket, server CPU per heartbeat, %d registrations on it", many), "µs",
+		bench.Median(each[many]), "with one", bench.Median(each[1]), bench.Reach{})
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"heureka/internal/bench"
 )
 
 // seats is the role "seats": the subscribers of one contender.
@@ -18,13 +20,13 @@ type seats struct {
 
 func serveSeats(in io.Reader, out io.Writer) error {
 	s := &seats{}
-	return obey(in, out, started{}, map[string]command{
-		"open":      with(s.open),
-		"subscribe": with(s.subscribe),
-		"begin":     with(s.begin),
-		"end":       with(s.end),
-		"judge":     with(s.judge),
-		"close":     with(s.close),
+	return bench.Obey(in, out, bench.Started{}, map[string]bench.Command{
+		"open":      bench.With(s.open),
+		"subscribe": bench.With(s.subscribe),
+		"begin":     bench.With(s.begin),
+		"end":       bench.With(s.end),
+		"judge":     bench.With(s.judge),
+		"close":     bench.With(s.close),
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// cpu needs Linux.
-func (p *process) cpu() (time.Duration, error) {
+// CPU needs Linux.
+func (p *Process) CPU() (time.Duration, error) {
 	return 0, errors.New("the processor time of another process is known on Linux only")
 }

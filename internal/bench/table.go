@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"fmt"
@@ -7,34 +7,34 @@ import (
 	"text/tabwriter"
 )
 
-// table is what one row of the issue found.
-type table struct {
+// Table is what one row found.
+type Table struct {
 	Row     string   `json:"row"`
 	Title   string   `json:"title"`
-	Figures []figure `json:"figures"`
+	Figures []Figure `json:"figures"`
 	Notes   []string `json:"notes,omitempty"`
 }
 
-// figure is one thing that was measured, beside the same of a baseline or peer in
+// Figure is one thing that was measured, beside the same of a baseline or peer in
 // the same run.
-type figure struct {
+type Figure struct {
 	What   string  `json:"what"`
 	Unit   string  `json:"unit"`
 	Value  float64 `json:"value"`
 	Beside string  `json:"beside,omitempty"`
 	Theirs float64 `json:"theirs,omitempty"`
-	Reach  reach   `json:"reach,omitzero"`
+	Reach  Reach   `json:"reach,omitzero"`
 }
 
-// reach is what is to be reached: a ratio to what is beside, or a value.
-type reach struct {
+// Reach is what is to be reached: a ratio to what is beside, or a value.
+type Reach struct {
 	Ratio float64 `json:"ratio,omitempty"`
 	Value float64 `json:"value,omitempty"`
 	Least bool    `json:"least,omitempty"` // at least, else at most
 }
 
 // ratio returns how many times the other's the value is; 0 if there is none.
-func (f figure) ratio() float64 {
+func (f Figure) ratio() float64 {
 	if f.Beside == "" || f.Theirs == 0 {
 		return 0
 	}
@@ -42,7 +42,7 @@ func (f figure) ratio() float64 {
 }
 
 // verdict says for people whether the figure is within reach.
-func (f figure) verdict() string {
+func (f Figure) verdict() string {
 	have, want, unit := f.ratio(), f.Reach.Ratio, "x"
 	if want == 0 {
 		have, want, unit = f.Value, f.Reach.Value, f.Unit
@@ -64,8 +64,8 @@ func (f figure) verdict() string {
 	return fmt.Sprintf("%s %g %s\t%s", sign, want, unit, word)
 }
 
-// write writes the table for people.
-func (t table) write(w io.Writer) error {
+// Write writes the table for people.
+func (t Table) Write(w io.Writer) error {
 	fmt.Fprintf(w, "\n%s  %s\n", t.Row, t.Title)
 	lines := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range t.Figures {
@@ -97,14 +97,21 @@ func number(n float64) string {
 	}
 }
 
-func (t *table) add(f figure) { t.Figures = append(t.Figures, f) }
+// Add adds a figure.
+func (t *Table) Add(f Figure) { t.Figures = append(t.Figures, f) }
 
-func (t *table) note(format string, args ...any) {
+// Compare adds a figure beside that of another.
+func (t *Table) Compare(what, unit string, value float64, beside string, theirs float64, r Reach) {
+	t.Add(Figure{what, unit, value, beside, theirs, r})
+}
+
+// Note adds a remark for people.
+func (t *Table) Note(format string, args ...any) {
 	t.Notes = append(t.Notes, fmt.Sprintf(format, args...))
 }
 
-// median returns the middle one, of an even number the lower of the two.
-func median(values []float64) float64 {
+// Median returns the middle one, of an even number the lower of the two.
+func Median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0
 	}

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bufio"
@@ -18,11 +18,11 @@ import (
 	"heureka/internal/dev"
 )
 
-// process is a server or a driver. Its methods belong to one goroutine.
-type process struct {
-	name    string
-	started started // of a role
-	admin   string  // of a node: where it serves profiles
+// Process is a server or a driver. Its methods belong to one goroutine.
+type Process struct {
+	Name    string
+	Started Started // of a role
+	Admin   string  // of a node: where it serves profiles
 
 	cmd   *exec.Cmd
 	ended chan struct{}
@@ -36,7 +36,7 @@ const grace = 3 * time.Second
 
 // launch starts a program, tied to this process: it ends when this one does. What
 // it logs goes to a file of its name in the folder.
-func launch(folder, name, program string, args ...string) (*process, error) {
+func launch(folder, name, program string, args ...string) (*Process, error) {
 	log, err := os.OpenFile(filepath.Join(folder, name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
@@ -45,7 +45,7 @@ func launch(folder, name, program string, args ...string) (*process, error) {
 	cmd := exec.Command(program, args...)
 	cmd.Stderr = log
 	cmd.Env = append(os.Environ(), "TMPDIR="+folder) // so that nothing is left behind
-	p := &process{name: name, cmd: cmd, ended: make(chan struct{})}
+	p := &Process{Name: name, cmd: cmd, ended: make(chan struct{})}
 	if p.in, err = cmd.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
@@ -72,31 +72,31 @@ func launch(folder, name, program string, args ...string) (*process, error) {
 	return p, nil
 }
 
-// call has a role carry out an order; answer, if not nil, gets what it says.
-func (p *process) call(ctx context.Context, do string, args, answer any) error {
+// Call has a role carry out an order; answer, if not nil, gets what it says.
+func (p *Process) Call(ctx context.Context, do string, args, answer any) error {
 	p.calls.Lock()
 	defer p.calls.Unlock()
 	stop := context.AfterFunc(ctx, func() { _ = p.cmd.Process.Kill() }) // it may have ended by itself
 	defer stop()
 	if err := p.exchange(do, args, answer); err != nil {
-		return errors.Join(ctx.Err(), fmt.Errorf("%s: %s: %w", p.name, do, err))
+		return errors.Join(ctx.Err(), fmt.Errorf("%s: %s: %w", p.Name, do, err))
 	}
 	return nil
 }
 
-func (p *process) exchange(do string, args, answer any) error {
+func (p *Process) exchange(do string, args, answer any) error {
 	raw, err := json.Marshal(args)
 	if err != nil {
 		return err
 	}
-	line, err := json.Marshal(order{Do: do, Args: raw})
+	line, err := json.Marshal(Order{Do: do, Args: raw})
 	if err != nil {
 		return err
 	}
 	if _, err := p.in.Write(append(line, '\n')); err != nil {
 		return err
 	}
-	var r result
+	var r Result
 	if err := p.out.Decode(&r); err != nil {
 		return fmt.Errorf("no answer: %w", err)
 	}
@@ -109,10 +109,10 @@ func (p *process) exchange(do string, args, answer any) error {
 	return json.Unmarshal(r.Answer, answer)
 }
 
-// stop ends the process: roles by the end of their input, nodes by a signal.
-func (p *process) stop() {
+// Stop ends the process: roles by the end of their input, nodes by a signal.
+func (p *Process) Stop() {
 	_ = p.in.Close() // what matters is that it ends, and that is seen below
-	if p.admin != "" {
+	if p.Admin != "" {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	}
 	timeout := time.NewTimer(grace)

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bufio"
@@ -9,23 +9,23 @@ import (
 	"runtime"
 )
 
-// order is what a process of the benchmark is asked to do, one line of JSON on its
-// standard input, and result what it answers on its standard output.
-type order struct {
+// Order is what a process of the benchmark is asked to do, one line of JSON on its
+// standard input, and Result what it answers on its standard output.
+type Order struct {
 	Do   string          `json:"do"`
 	Args json.RawMessage `json:"args,omitempty"`
 }
 
-type result struct {
+type Result struct {
 	Error  string          `json:"error,omitempty"`
 	Answer json.RawMessage `json:"answer,omitempty"`
 }
 
-// command obeys one kind of order.
-type command func(args json.RawMessage) (any, error)
+// Command obeys one kind of order.
+type Command func(args json.RawMessage) (any, error)
 
-// with makes a command of a function of its own arguments.
-func with[A any](do func(args A) (any, error)) command {
+// With makes a Command of a function of its own arguments.
+func With[A any](do func(args A) (any, error)) Command {
 	return func(raw json.RawMessage) (any, error) {
 		var args A
 		if len(raw) > 0 {
@@ -37,16 +37,16 @@ func with[A any](do func(args A) (any, error)) command {
 	}
 }
 
-// started is the first line of each process of the benchmark: where it listens.
-type started struct {
+// Started is the first line of each process of the benchmark: where it listens.
+type Started struct {
 	Address string `json:"address,omitempty"`
 	Publish string `json:"publish,omitempty"` // of the bare socket's: where changes are handed in
 }
 
-// obey announces the process and carries out orders, one after the other, until
+// Obey announces the process and carries out orders, one after the other, until
 // the input ends. Every process knows "collect", which frees what isn't used, so
 // that memory is compared like with like.
-func obey(in io.Reader, out io.Writer, where started, commands map[string]command) error {
+func Obey(in io.Reader, out io.Writer, where Started, commands map[string]Command) error {
 	commands["collect"] = func(json.RawMessage) (any, error) { runtime.GC(); return nil, nil }
 	answers := json.NewEncoder(out)
 	if err := answers.Encode(where); err != nil {
@@ -54,7 +54,7 @@ func obey(in io.Reader, out io.Writer, where started, commands map[string]comman
 	}
 	orders := json.NewDecoder(bufio.NewReader(in))
 	for {
-		var o order
+		var o Order
 		switch err := orders.Decode(&o); {
 		case errors.Is(err, io.EOF):
 			return nil
@@ -67,18 +67,18 @@ func obey(in io.Reader, out io.Writer, where started, commands map[string]comman
 	}
 }
 
-func carryOut(o order, commands map[string]command) result {
+func carryOut(o Order, commands map[string]Command) Result {
 	do, ok := commands[o.Do]
 	if !ok {
-		return result{Error: fmt.Sprintf("no such order: %q", o.Do)}
+		return Result{Error: fmt.Sprintf("no such order: %q", o.Do)}
 	}
 	answer, err := do(o.Args)
 	if err != nil {
-		return result{Error: err.Error()}
+		return Result{Error: err.Error()}
 	}
 	encoded, err := json.Marshal(answer)
 	if err != nil {
-		return result{Error: err.Error()}
+		return Result{Error: err.Error()}
 	}
-	return result{Answer: encoded}
+	return Result{Answer: encoded}
 }

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"fmt"
@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpu returns the processor time that the process has used. It is that of
+// CPU returns the processor time that the process has used. It is that of
 // /proc/<pid>/stat, in nanoseconds instead of hundredths of a second.
-func (p *process) cpu() (time.Duration, error) {
+func (p *Process) CPU() (time.Duration, error) {
 	const scheduled = 2 // which of a process' clocks: CPUCLOCK_SCHED
 	var used unix.Timespec
 	if err := unix.ClockGettime(int32(^p.cmd.Process.Pid<<3|scheduled), &used); err != nil {
-		return 0, fmt.Errorf("processor time of %s: %w", p.name, err)
+		return 0, fmt.Errorf("processor time of %s: %w", p.Name, err)
 	}
 	return time.Duration(used.Nano()), nil
 }
