@@ -69,6 +69,11 @@ bench-push: build ## measure pushing beside its baselines and peers: ARGS=flags 
 	go build -o bin/ ./internal/pushbench
 	bin/pushbench $(ARGS)
 
+.PHONY: bench-eureka1
+bench-eureka1: build ## measure Eureka 1 clients beside fixed bytes and Eureka's server: ARGS=flags of bin/eurekabench
+	go build -o bin/ ./internal/eurekabench
+	bin/eurekabench $(ARGS)
+
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME
 	@set -e; for folder in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u); do \

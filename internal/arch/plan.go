@@ -96,7 +96,8 @@ func Heureka() Plan {
 			"heureka":    Doors,
 			"loadtest":   Doors,
 
-			"internal/pushbench": Doors,
+			"internal/pushbench":   Doors,
+			"internal/eurekabench": Doors,
 
 			"internal/arch":        Aside,
 			"internal/simtest":     Aside,

@@ -12,7 +12,7 @@ import (
 func (p *Process) CPU() (time.Duration, error) {
 	const scheduled = 2 // which of a process' clocks: CPUCLOCK_SCHED
 	var used unix.Timespec
-	if err := unix.ClockGettime(int32(^p.cmd.Process.Pid<<3|scheduled), &used); err != nil {
+	if err := unix.ClockGettime(int32(^p.pid<<3|scheduled), &used); err != nil {
 		return 0, fmt.Errorf("processor time of %s: %w", p.Name, err)
 	}
 	return time.Duration(used.Nano()), nil

@@ -24,6 +24,8 @@ type Process struct {
 	Started Started // of a role
 	Admin   string  // of a node: where it serves profiles
 
+	pid   int
+	halt  func() // of one that somebody else started
 	cmd   *exec.Cmd
 	ended chan struct{}
 	calls sync.Mutex // one at a time
@@ -69,6 +71,7 @@ func launch(folder, name, program string, args ...string) (*Process, error) {
 	if err := <-running; err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
+	p.pid = cmd.Process.Pid
 	return p, nil
 }
 
@@ -111,6 +114,10 @@ func (p *Process) exchange(do string, args, answer any) error {
 
 // Stop ends the process: roles by the end of their input, nodes by a signal.
 func (p *Process) Stop() {
+	if p.halt != nil {
+		p.halt()
+		return
+	}
 	_ = p.in.Close() // what matters is that it ends, and that is seen below
 	if p.Admin != "" {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)

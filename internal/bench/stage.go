@@ -83,3 +83,11 @@ func (s *Stage) Role(name, role string) (*Process, error) {
 	}
 	return p, nil
 }
+
+// Adopt lets a process that was started otherwise play on the stage; halt ends it, at
+// the end.
+func (s *Stage) Adopt(name, address string, pid int, halt func()) *Process {
+	p := &Process{Name: name, Started: Started{Address: address}, pid: pid, halt: halt}
+	s.all = append(s.all, p)
+	return p
+}

@@ -24,6 +24,8 @@ type Figure struct {
 	Beside string  `json:"beside,omitempty"`
 	Theirs float64 `json:"theirs,omitempty"`
 	Reach  Reach   `json:"reach,omitzero"`
+	// Missing says why there is no value.
+	Missing string `json:"missing,omitempty"`
 }
 
 // Reach is what is to be reached: a ratio to what is beside, or a value.
@@ -74,7 +76,11 @@ func (t Table) Write(w io.Writer) error {
 			beside = fmt.Sprintf("%s %s %s", f.Beside, number(f.Theirs), f.Unit)
 			ratio = fmt.Sprintf("%.2f x", f.ratio())
 		}
-		fmt.Fprintf(lines, "   %s\t%s %s\t%s\t%s\t%s\n", f.What, number(f.Value), f.Unit, beside, ratio, f.verdict())
+		value := number(f.Value) + " " + f.Unit
+		if f.Missing != "" {
+			value = f.Missing
+		}
+		fmt.Fprintf(lines, "   %s\t%s\t%s\t%s\t%s\n", f.What, value, beside, ratio, f.verdict())
 	}
 	if err := lines.Flush(); err != nil {
 		return err
@@ -102,7 +108,7 @@ func (t *Table) Add(f Figure) { t.Figures = append(t.Figures, f) }
 
 // Compare adds a figure beside that of another.
 func (t *Table) Compare(what, unit string, value float64, beside string, theirs float64, r Reach) {
-	t.Add(Figure{what, unit, value, beside, theirs, r})
+	t.Add(Figure{What: what, Unit: unit, Value: value, Beside: beside, Theirs: theirs, Reach: r})
 }
 
 // Note adds a remark for people.

@@ -12,14 +12,19 @@ import (
 
 // Resident returns the bytes of memory that the process holds and shares with
 // none: its code is the same file for several of them.
-func (p *Process) Resident() (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+func (p *Process) Resident() (int64, error) { return p.memory("RssAnon:") }
+
+// ResidentAll returns the bytes of memory that the process holds, its code included.
+func (p *Process) ResidentAll() (int64, error) { return p.memory("VmRSS:") }
+
+func (p *Process) memory(field string) (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
 	if err != nil {
 		return 0, fmt.Errorf("memory of %s: %w", p.Name, err)
 	}
 	lines := bufio.NewScanner(bytes.NewReader(status))
 	for lines.Scan() {
-		if kilobytes, ok := strings.CutPrefix(lines.Text(), "RssAnon:"); ok {
+		if kilobytes, ok := strings.CutPrefix(lines.Text(), field); ok {
 			n, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(kilobytes, "kB")), 10, 64)
 			if err != nil {
 				return 0, fmt.Errorf("memory of %s: %w", p.Name, err)
@@ -27,7 +32,7 @@ func (p *Process) Resident() (int64, error) {
 			return n << 10, nil
 		}
 	}
-	return 0, fmt.Errorf("memory of %s: no RssAnon", p.Name)
+	return 0, fmt.Errorf("memory of %s: no %s", p.Name, field)
 }
 
 // Spent is the processor time of several processes over some time, by name.
@@ -66,3 +71,6 @@ func (s Spent) Total() (sum time.Duration) {
 
 // Micros returns a duration in microseconds.
 func Micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+
+// PID returns the number of the process.
+func (p *Process) PID() int { return p.pid }

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"heureka/internal/bench"
+)
+
+// beatRate is how many heartbeats there are in a second in row b.
+const beatRate = 1000
+
+// What goes on in row b, each for a while.
+const (
+	beating = "beating"
+	spread  = "spread" // each heartbeat goes to another server than its instance was registered at
+	silent  = "silent"
+)
+
+// trio is one server and three of a kind, with as many clients.
+type trio struct {
+	name    string
+	alone   *contender
+	three   *contender
+	between map[string][]float64 // by what went on, KB/s that the three sent each other
+}
+
+// playThree is row b.
+func playThree(s *stage) error {
+	p := population{Instances: s.Scaled(beatRate, connections), Apps: 100, Lease: longLease}
+	ours, err := s.trio("write node", p, func(count int) ([]*bench.Process, error) {
+		f, err := s.Cluster(count, 0, false, "--eureka1")
+		if err != nil {
+			return nil, err
+		}
+		return f.Writes, nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.beats(ours, beating, spread); err != nil {
+		return err
+	}
+	one, three := ours.alone.above(beating), ours.three.above(beating)
+	s.Compare("CPU of three write nodes together for each heartbeat, above silence", "µs", three, "one alone", one, bench.Reach{Ratio: 1})
+	s.Compare("   where each reaches another node than its owner", "µs", ours.three.above(spread), "one alone", one, bench.Reach{})
+	s.Add(bench.Figure{What: "   silence of three, in hundredths of a processor", Unit: "%", Value: ours.three.median(silent, busy)})
+	s.traffic(ours)
+	for _, c := range []*contender{ours.alone, ours.three} {
+		for _, node := range c.servers {
+			if err := judge(node.Started.Address, p, 0, judgePatience); err != nil {
+				return fmt.Errorf("%s: %w", node.Name, err)
+			}
+		}
+	}
+	return s.theirThree(p)
+}
+
+func (s *stage) theirThree(p population) error {
+	if s.settings.Peers == "none" {
+		s.missing("CPU of three for each heartbeat")
+		return nil
+	}
+	theirs, err := s.trio(eureka, p, s.servers)
+	if err != nil {
+		return err
+	}
+	for _, c := range []*contender{theirs.alone, theirs.three} {
+		if err := s.warm(c, looping{Ask: askHeartbeat}); err != nil {
+			return err
+		}
+	}
+	if err := s.beats(theirs, beating); err != nil {
+		return err
+	}
+	s.Compare("CPU of three "+eureka+"s together for each heartbeat, above silence", "µs", theirs.three.above(beating),
+		"one alone", theirs.alone.above(beating), bench.Reach{})
+	s.traffic(theirs)
+	return nil
+}
+
+// trio starts one server and three, and registers as much with both.
+func (s *stage) trio(name string, p population, start func(count int) ([]*bench.Process, error)) (*trio, error) {
+	t := &trio{name: name, between: make(map[string][]float64)}
+	for count, to := range map[int]**contender{1: &t.alone, 3: &t.three} {
+		servers, err := start(count)
+		if err != nil {
+			return nil, err
+		}
+		c, err := s.enter(fmt.Sprintf("%d %s", count, name), p, servers)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.fill(c); err != nil {
+			return nil, err
+		}
+		*to = c
+	}
+	return t, nil
+}
+
+// beats lets the two take turns, with and without heartbeats.
+func (s *stage) beats(t *trio, kinds ...string) error {
+	for range s.Rounds {
+		for _, kind := range append([]string{silent}, kinds...) {
+			for _, c := range []*contender{t.alone, t.three} {
+				if err := s.beat(t, kind, c); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *stage) beat(t *trio, kind string, c *contender) error {
+	before, err := trafficBetween(c.servers)
+	if err != nil {
+		return err
+	}
+	if kind == silent {
+		err = s.silence(c)
+	} else {
+		ask := looping{Ask: askHeartbeat, Rate: beatRate, Seconds: s.Seconds}
+		if kind == spread {
+			ask.Aside = 1
+		}
+		err = s.turn(kind, ask, nil, c)
+	}
+	if err != nil {
+		return err
+	}
+	after, err := trafficBetween(c.servers)
+	if err != nil {
+		return err
+	}
+	if c == t.three {
+		last := c.rounds[kind][len(c.rounds[kind])-1]
+		t.between[kind] = append(t.between[kind], float64(after.since(before))/1000/last.Seconds)
+	}
+	return nil
+}
+
+// silence measures servers that nobody asks, as if there were heartbeats.
+func (s *stage) silence(c *contender) error {
+	stop, err := bench.Meter(c.servers)
+	if err != nil {
+		return err
+	}
+	if err := s.pause(time.Duration(s.Seconds * float64(time.Second))); err != nil {
+		return err
+	}
+	spent, err := stop()
+	if err != nil {
+		return err
+	}
+	c.rounds[silent] = append(c.rounds[silent], round{looped{Answers: int(beatRate * s.Seconds), Seconds: s.Seconds}, spent})
+	return nil
+}
+
+// above returns what a heartbeat costs beyond silence.
+func (c *contender) above(kind string) float64 { return c.median(kind, cost) - c.median(silent, cost) }
+
+// busy returns the share of one processor that was used, in hundredths.
+func busy(r round) float64 { return 100 * r.spent.Total().Seconds() / r.Seconds }
+
+// traffic adds what the three sent each other.
+func (s *stage) traffic(t *trio) {
+	s.Compare("   bytes between three, "+t.name, "KB/s", bench.Median(t.between[beating]), "in silence", bench.Median(t.between[silent]), bench.Reach{})
+	if all := t.between[spread]; all != nil {
+		s.Add(bench.Figure{What: "   where each reaches another node", Unit: "KB/s", Value: bench.Median(all)})
+	}
+}
