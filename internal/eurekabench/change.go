@@ -27,6 +27,9 @@ type changed struct {
 // change registers instances anew, one after the other over one connection, so that
 // who shows a change shows all before it.
 func (d *driver) change(args changing) (any, error) {
+	if _, err := d.connect(struct{}{}); err != nil {
+		return nil, err
+	}
 	pace := newPace(args.Rate, 0, 1, time.Now())
 	answer := changed{Total: args.From}
 	var request []byte
@@ -57,8 +60,10 @@ type polled struct {
 // poll asks for all instances, compressed, again and again. It looks into the answers
 // when all have come.
 func (d *driver) poll(args polling) (any, error) {
-	begin := time.Now()
-	pace := newPace(args.Rate, 0, 1, begin)
+	if _, err := d.connect(struct{}{}); err != nil {
+		return nil, err
+	}
+	pace := newPace(args.Rate, 0, 1, time.Now())
 	var all []polled
 	var documents [][]byte
 	for i := range max(int(args.Rate*args.Seconds), 1) {

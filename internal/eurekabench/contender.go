@@ -46,8 +46,16 @@ func (s *stage) enter(name string, p population, servers []*bench.Process, addre
 	return c, c.driver.Call(s.Context, "open", opening{Addresses: addresses, Population: p}, nil)
 }
 
+// connect gives a contender's driver its connections.
+func (s *stage) connect(c *contender) error {
+	return c.driver.Call(s.Context, "connect", struct{}{}, nil)
+}
+
 // fill registers the population.
 func (s *stage) fill(c *contender) error {
+	if err := s.connect(c); err != nil {
+		return err
+	}
 	return c.driver.Call(s.Context, "fill", struct{}{}, nil)
 }
 
@@ -84,6 +92,9 @@ func (s *stage) peer(p population, fill bool) (*contender, error) {
 // warm asks for the same as is measured later, which counts nowhere.
 func (s *stage) warm(c *contender, args looping) error {
 	args.Seconds, args.Rate = s.settings.Warm, 0
+	if err := s.connect(c); err != nil {
+		return err
+	}
 	return c.driver.Call(s.Context, "loop", args, &c.last)
 }
 
@@ -106,6 +117,9 @@ func (s *stage) contest(what string, args looping, meanwhile beside, contenders 
 
 func (s *stage) turn(what string, args looping, meanwhile beside, c *contender) error {
 	end := func() error { return nil }
+	if err := s.connect(c); err != nil {
+		return err
+	}
 	stop, err := bench.Meter(c.servers)
 	if err != nil {
 		return err

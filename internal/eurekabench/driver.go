@@ -18,6 +18,7 @@ const connections = 16
 // driver asks one contender's servers.
 type driver struct {
 	population population
+	addresses  []string
 	conns      []*conn
 	next       atomic.Int64 // the first instance that nobody has registered
 }
@@ -25,24 +26,36 @@ type driver struct {
 func serveDriver(in io.Reader, out io.Writer) error {
 	d := &driver{}
 	return bench.Obey(in, out, bench.Started{}, map[string]bench.Command{
-		"open":   bench.With(d.open),
-		"fill":   bench.With(d.fill),
-		"loop":   bench.With(d.loop),
-		"change": bench.With(d.change),
-		"poll":   bench.With(d.poll),
+		"open":    bench.With(d.open),
+		"connect": bench.With(d.connect),
+		"fill":    bench.With(d.fill),
+		"loop":    bench.With(d.loop),
+		"change":  bench.With(d.change),
+		"poll":    bench.With(d.poll),
 	})
 }
 
-// opening are the arguments of "open". The connections go to the addresses in turn.
+// opening are the arguments of "open", before all else. The connections go to the
+// addresses in turn.
 type opening struct {
 	Addresses  []string   `json:"addresses"`
 	Population population `json:"population"`
 }
 
 func (d *driver) open(args opening) (any, error) {
-	d.population = args.Population
+	d.population, d.addresses = args.Population, args.Addresses
+	return nil, nil
+}
+
+// connect connects anew: servers close connections that were idle for a while, as
+// those of whoever waits for his turn are.
+func (d *driver) connect(struct{}) (any, error) {
+	for _, c := range d.conns {
+		_ = c.socket.Close() // nothing is awaited on it
+	}
+	d.conns = nil
 	for n := range connections {
-		c, err := dial(args.Addresses[n%len(args.Addresses)])
+		c, err := dial(d.addresses[n%len(d.addresses)])
 		if err != nil {
 			return nil, err
 		}

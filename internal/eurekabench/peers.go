@@ -16,9 +16,13 @@ import (
 const eureka = "Eureka server"
 
 // asShipped lists the server's own defaults, where package foreign has others, but for
-// self-preservation: at so few heartbeats it would keep everything for ever.
+// self-preservation: at so few heartbeats it would keep everything for ever. It keeps
+// connections for as long as the drivers want, and logs as little as our nodes.
 func asShipped() []string {
 	return []string{
+		"--server.tomcat.max-keep-alive-requests=-1",
+		"--server.tomcat.keep-alive-timeout=1h",
+		"--logging.level.root=WARN",
 		"--eureka.server.use-read-only-response-cache=true",
 		"--eureka.server.response-cache-update-interval-ms=30000",
 		"--eureka.server.eviction-interval-timer-in-ms=60000",
