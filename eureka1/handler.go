@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"heureka/eureka1/dialect"
+	"heureka/eureka1/rules"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -26,6 +27,8 @@ type Handler struct {
 	origin  *http.CrossOriginProtection
 	metrics *metrics
 	log     *slog.Logger
+
+	deadlines deadlines // of what is asked of the writer
 }
 
 // NewHandler returns a handler of what the feed holds; nil if that is nil. What
@@ -42,6 +45,7 @@ func NewHandler(config Config, self Self, node Node, feed *Feed, writer Writer, 
 		batches: make(chan struct{}, config.MaxBatches),
 		start:   time.Now(), origin: http.NewCrossOriginProtection(), log: log,
 	}
+	h.deadlines.after = config.Timeout
 	h.metrics = newMetrics(h, prefix, registerer)
 	if writer == nil {
 		h.pass = newPass(config)
@@ -64,8 +68,8 @@ func (h *Handler) Before(other http.Handler) http.Handler {
 		return other
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if serves(r.URL.EscapedPath()) {
-			h.ServeHTTP(w, r)
+		if path := r.URL.EscapedPath(); serves(path) {
+			h.serve(w, r, path)
 			return
 		}
 		other.ServeHTTP(w, r)
@@ -74,7 +78,11 @@ func (h *Handler) Before(other http.Handler) http.Handler {
 
 // ServeHTTP answers a request of a Eureka 1 client.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	q := &request{Handler: h, w: w, r: r, route: routeOf(r.URL.EscapedPath())}
+	h.serve(w, r, r.URL.EscapedPath())
+}
+
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string) {
+	q := &request{Handler: h, w: w, r: r, route: routeOf(path)}
 	q.op = q.route.operation(r.Method)
 	if r.Method == http.MethodHead {
 		q.w = headOnly{w}
@@ -90,6 +98,9 @@ type request struct {
 	r     *http.Request
 	route route
 	op    operation
+
+	word [1]rules.Word // what it wants done, if that is one thing
+	said [1]rules.Answer
 }
 
 func (q *request) answer() int {

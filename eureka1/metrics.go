@@ -1,7 +1,9 @@
 package eureka1
 
 import (
+	"maps"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"heureka/eureka1/pages"
@@ -15,9 +17,16 @@ import (
 type metrics struct {
 	ops.Readings[sample]
 	handler  *Handler
-	requests *prometheus.CounterVec // by operation and code
-	passed   *prometheus.CounterVec // by result
-	merges   *prometheus.CounterVec // by result
+	requests *prometheus.CounterVec                          // by operation and code
+	passed   *prometheus.CounterVec                          // by result
+	merges   *prometheus.CounterVec                          // by result
+	counters atomic.Pointer[map[answered]prometheus.Counter] // of requests
+}
+
+// answered is what requests are counted by.
+type answered struct {
+	op   operation
+	code int
 }
 
 // sample is one moment of a handler.
@@ -42,6 +51,7 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 		passed:   counter("passed_on_total", "Attempts to pass such a request on to a write node, by how they ended.", "result"),
 		merges:   counter("merges_total", "Waits to hear of what a write node has done for such a request, by how they ended.", "result"),
 	}
+	m.counters.Store(&map[answered]prometheus.Counter{})
 	m.Gauge("reads", "Requests for documents being answered.", func(s *sample) int { return s.reads })
 	m.Limit("reads", h.config.MaxReads)
 	m.Gauge("writes", "Registrations, heartbeats and the like being answered.", func(s *sample) int { return s.writes })
@@ -68,9 +78,29 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 	return m
 }
 
-// count counts an answer.
+// count counts an answer. Counters are kept at hand: to find one by its labels costs
+// as much as to find out where a path leads.
 func (m *metrics) count(op operation, code int) {
-	m.requests.WithLabelValues(string(op), strconv.Itoa(code)).Inc()
+	which := answered{op, code}
+	counter, ok := (*m.counters.Load())[which]
+	if !ok {
+		counter = m.counter(which)
+	}
+	counter.Inc()
+}
+
+// counter finds a counter and keeps it: there are few operations, and few statuses
+// that they are answered with.
+func (m *metrics) counter(which answered) prometheus.Counter {
+	counter := m.requests.WithLabelValues(string(which.op), strconv.Itoa(which.code))
+	for {
+		old := m.counters.Load()
+		more := maps.Clone(*old)
+		more[which] = counter
+		if m.counters.CompareAndSwap(old, &more) {
+			return counter
+		}
+	}
 }
 
 // Collect reads what is read.

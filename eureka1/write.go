@@ -1,7 +1,6 @@
 package eureka1
 
 import (
-	"context"
 	"errors"
 	"net/http"
 
@@ -15,7 +14,8 @@ const maxItems = 1000
 
 // replicated reports whether the request comes from another Eureka server.
 func (q *request) replicated() bool {
-	return q.r.Header.Get("x-netflix-discovery-replication") == "true"
+	// The name is as net/http keeps it: any other it would first turn into that.
+	return q.r.Header.Get("X-Netflix-Discovery-Replication") == "true"
 }
 
 // write answers a request that changes something.
@@ -98,12 +98,12 @@ func (q *request) do(word rules.Word, raw []byte) int {
 	if q.writer == nil {
 		return q.passOn(word.Key, raw)
 	}
-	answers, ok := q.apply([]rules.Word{word})
-	if !ok {
+	q.word[0] = word
+	if !q.apply(q.word[:], q.said[:]) {
 		return q.empty(http.StatusServiceUnavailable)
 	}
 	q.tell(&word)
-	switch a := answers[0]; {
+	switch a := &q.said[0]; {
 	case a.Instance != nil:
 		info := dialect.InfoOf(a.Instance, dialect.ShownAt(a.Instance, a.Version))
 		return q.instanceDocument(a.Code, &info)
@@ -115,24 +115,22 @@ func (q *request) do(word rules.Word, raw []byte) int {
 }
 
 // apply has words applied together, in their order. It is false if the node didn't,
-// or may not have done so in time.
-func (q *request) apply(words []rules.Word) ([]rules.Answer, bool) {
-	ctx, cancel := context.WithTimeout(q.r.Context(), q.config.Timeout)
-	defer cancel()
-	answers := make([]rules.Answer, len(words))
+// or may not have done so in time: then it may do so yet, and write answers that nobody
+// reads.
+func (q *request) apply(words []rules.Word, answers []rules.Answer) bool {
 	// A renewal is nothing that would be published.
 	looks := len(words) == 1 && words[0].Action == dialect.Heartbeat && !words[0].Peer
-	dot, err := q.writer.Do(ctx, looks, func(r rules.Registry) {
+	dot, err := q.writer.Do(q.deadlines.next(), looks, func(r rules.Registry) {
 		for i := range words {
 			answers[i] = rules.Apply(r, &words[i])
 		}
 	})
 	if err != nil {
 		q.log.Debug("a Eureka 1 client is sent elsewhere", "err", err)
-		return nil, false
+		return false
 	}
 	q.done(dot)
-	return answers, true
+	return true
 }
 
 // tell logs what people ordered.
@@ -160,8 +158,8 @@ func (q *request) batch() int {
 	for i := range items {
 		words[i] = rules.OfItem(&items[i])
 	}
-	answers, ok := q.apply(words)
-	if !ok {
+	answers := make([]rules.Answer, len(words))
+	if !q.apply(words, answers) {
 		return q.empty(http.StatusServiceUnavailable)
 	}
 	return q.body(http.StatusOK, dialect.JSON.ContentType(), dialect.AppendAnswers(nil, itemAnswers(answers)))

@@ -104,6 +104,16 @@ func (p Packed) Lease() Lease {
 	return l
 }
 
+// LastChangedMs returns the instance's LastChangedMs, without unpacking the rest.
+func (p Packed) LastChangedMs() int64 {
+	for r := proto.Read(p.bytes); r.Next() && r.Field <= 18; {
+		if r.Field == 18 {
+			return int64(r.Number)
+		}
+	}
+	return 0
+}
+
 // IsZero reports whether p is no instance.
 func (p Packed) IsZero() bool { return p.bytes == "" }
 

@@ -17,8 +17,8 @@ type Shown struct {
 // instance, so that all nodes show it with the same bytes. The times are those of the
 // client's newest word and of the operator's: renewals aren't known to all nodes.
 func ShownAt(in *model.Instance, v model.Version) Shown {
-	said, overridden := v.Time.Micros()/1000, v.Override.Micros()/1000
-	s := Shown{RegisteredMs: said, RenewedMs: said, UpdatedMs: max(said, overridden), Action: Added}
+	said := v.Time.Micros() / 1000
+	s := Shown{RegisteredMs: said, RenewedMs: said, UpdatedMs: updatedMs(v), Action: Added}
 	if in.Status == model.StatusUp {
 		s.ServedMs = s.UpdatedMs
 	}
@@ -28,11 +28,23 @@ func ShownAt(in *model.Instance, v model.Version) Shown {
 	return s
 }
 
-// LastDirtyMs returns the client's time that an instance is shown with, and that a
-// heartbeat's is compared with: the server's, if the client never said one.
+// updatedMs returns the time of the newest word in a version.
+func updatedMs(v model.Version) int64 { return max(v.Time.Micros(), v.Override.Micros()) / 1000 }
+
+// LastDirtyMs returns the client's time that an instance is shown with: the server's,
+// if the client never said one.
 func LastDirtyMs(in *model.Instance, s Shown) int64 {
 	if in.LastChangedMs != 0 {
 		return in.LastChangedMs
 	}
 	return s.UpdatedMs
+}
+
+// LastDirtyAt returns the same of an instance with that LastChangedMs which is shown
+// under the version. It is what a heartbeat's is compared with.
+func LastDirtyAt(lastChangedMs int64, v model.Version) int64 {
+	if lastChangedMs != 0 {
+		return lastChangedMs
+	}
+	return updatedMs(v)
 }

@@ -75,18 +75,23 @@ func heartbeat(r Registry, w *Word) Answer {
 	if err := r.Renew(w.Key); err != nil {
 		return refused(err)
 	}
-	shown, version, err := r.Get(w.Key)
+	changed, version, err := r.Changed(w.Key)
 	if err != nil {
 		return refused(err)
 	}
-	held := dialect.LastDirtyMs(shown, dialect.ShownAt(shown, version))
-	switch {
-	case w.LastDirtyMs > held: // there is news that isn't here: it has to be said again
-		return missed(r, w, shown)
-	case w.Peer && isNewer(held, w.LastDirtyMs):
-		return Answer{Code: http.StatusConflict, Instance: shown, Version: version}
-	default:
+	held := dialect.LastDirtyAt(changed, version)
+	news := w.LastDirtyMs > held // that isn't here: it has to be said again
+	if !news && !(w.Peer && isNewer(held, w.LastDirtyMs)) {
 		return Answer{Code: http.StatusOK}
+	}
+	shown, version, err := r.Get(w.Key)
+	switch {
+	case err != nil:
+		return refused(err)
+	case news:
+		return missed(r, w, shown)
+	default:
+		return Answer{Code: http.StatusConflict, Instance: shown, Version: version}
 	}
 }
 

@@ -20,6 +20,9 @@ type Registry interface {
 	// Get returns an instance as it is shown, with its version; ErrNotFound if there
 	// is none.
 	Get(key model.Key) (*model.Instance, model.Version, error)
+	// Changed returns an instance's LastChangedMs and the version under which it is
+	// shown, without the rest: every heartbeat asks for it.
+	Changed(key model.Key) (lastChangedMs int64, version model.Version, err error)
 	// Said returns what the client of an instance said last, nil if there is none.
 	Said(key model.Key) *model.Instance
 	// Put registers an instance, which belongs to the registry from now on.

@@ -39,6 +39,14 @@ func (h *held) Get(key model.Key) (*model.Instance, model.Version, error) {
 	return in.Overridden(h.overrides[key]), model.Version{Time: 1000 << (model.TimeNodeBits + 10)}, nil
 }
 
+func (h *held) Changed(key model.Key) (int64, model.Version, error) {
+	in, version, err := h.Get(key)
+	if err != nil {
+		return 0, version, err
+	}
+	return in.LastChangedMs, version, nil
+}
+
 func (h *held) Said(key model.Key) *model.Instance { return h.instances[key] }
 
 func (h *held) Put(in *model.Instance) error {

@@ -57,12 +57,18 @@ func (o *Owner) Leases() *lease.Table { return o.leases }
 
 // Get returns an instance as it is shown, whoever owns it, or ErrNotFound.
 func (o *Owner) Get(key model.Key) (*model.Instance, model.Version, error) {
+	inst, version, err := o.Shown(key)
+	return inst.Unpack(), version, err
+}
+
+// Shown is Get for who needs little of the instance.
+func (o *Owner) Shown(key model.Key) (model.Packed, model.Version, error) {
 	cur, err := o.living(key)
 	if err != nil {
-		return nil, model.Version{}, err
+		return model.Packed{}, model.Version{}, err
 	}
 	inst, version, _ := registry.Merged(cur, o.replica.Map().Override(key))
-	return inst.Unpack(), version, nil
+	return inst, version, nil
 }
 
 // living returns the living entry of a key, whoever owns it, or ErrNotFound.

@@ -86,6 +86,11 @@ func (r eurekaRegistry) Get(key model.Key) (*model.Instance, model.Version, erro
 	return inst, version, ruling(err)
 }
 
+func (r eurekaRegistry) Changed(key model.Key) (int64, model.Version, error) {
+	inst, version, err := r.owner.Shown(key)
+	return inst.LastChangedMs(), version, ruling(err)
+}
+
 func (r eurekaRegistry) Said(key model.Key) *model.Instance {
 	if e := r.owner.Replica().Map().Get(key); e.Live() {
 		return e.Instance.Unpack()
