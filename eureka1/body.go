@@ -17,7 +17,7 @@ var errTooLarge = errors.New("the body is too large")
 func (q *request) readBody(most int) (raw, unpacked []byte, err error) {
 	control := http.NewResponseController(q.w)
 	_ = control.SetReadDeadline(time.Now().Add(q.config.Timeout)) // where there is none to set, the server's own stands
-	raw, err = limited(http.MaxBytesReader(q.w, q.r.Body, int64(most)), most)
+	raw, err = q.raw(most)
 	if err != nil {
 		return nil, nil, err // under the deadline, or the server would wait for the rest of it
 	}
@@ -31,6 +31,18 @@ func (q *request) readBody(most int) (raw, unpacked []byte, err error) {
 	}
 	unpacked, err = limited(unzip, most)
 	return raw, unpacked, err
+}
+
+// raw reads the body as it was sent; where its length is known, into what takes it.
+func (q *request) raw(most int) ([]byte, error) {
+	if length := q.r.ContentLength; length > int64(most) {
+		return nil, errTooLarge
+	} else if length >= 0 {
+		raw := make([]byte, length)
+		_, err := io.ReadFull(q.r.Body, raw)
+		return raw, err
+	}
+	return limited(http.MaxBytesReader(q.w, q.r.Body, int64(most)), most)
 }
 
 func limited(from io.Reader, most int) ([]byte, error) {

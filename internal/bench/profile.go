@@ -16,10 +16,10 @@ import (
 func (s *Stage) Profile(processes []*Process, seconds float64) (wait func()) {
 	var working sync.WaitGroup
 	for _, p := range processes {
-		if s.Profiles == "" || p.Admin == "" || s.profiled[p.Name] {
+		if s.Profiles == "" || p.Admin == "" || s.profiled[s.Part+p.Name] {
 			continue
 		}
-		s.profiled[p.Name] = true
+		s.profiled[s.Part+p.Name] = true
 		working.Go(func() {
 			if err := s.fetch(p, "profile?seconds="+fmt.Sprint(math.Ceil(seconds)), "cpu"); err != nil {
 				fmt.Fprintln(os.Stderr, "no profile:", err)
@@ -42,7 +42,11 @@ func (s *Stage) fetch(p *Process, which, kind string) error {
 	if err := os.MkdirAll(s.Profiles, 0o755); err != nil {
 		return err
 	}
-	name := fmt.Sprintf("%s-%s.%s.pprof", s.Row, strings.ReplaceAll(p.Name, " ", "-"), kind)
+	words := []string{s.Row, p.Name}
+	if s.Part != "" {
+		words = append(words, s.Part)
+	}
+	name := strings.NewReplacer(" ", "-", ",", "", "/", "-").Replace(strings.Join(words, " ")) + "." + kind + ".pprof"
 	file, err := os.Create(filepath.Join(s.Profiles, name))
 	if err != nil {
 		return err

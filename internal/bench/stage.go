@@ -15,6 +15,7 @@ type Stage struct {
 	*Table
 	Context  context.Context // of the row
 	Folder   string          // of logs and data; removed at the end
+	Part     string          // of the row, in the names of profiles; "" for all of it
 	self     string          // this program, for roles
 	all      []*Process
 	releases []func() // of ports

@@ -116,6 +116,7 @@ func (s *stage) contest(what string, args looping, meanwhile beside, contenders 
 }
 
 func (s *stage) turn(what string, args looping, meanwhile beside, c *contender) error {
+	s.Part = what
 	end := func() error { return nil }
 	if err := s.connect(c); err != nil {
 		return err
