@@ -35,7 +35,7 @@ func trafficBetween(processes []*bench.Process) (traffic, error) {
 			return nil, fmt.Errorf("connections of %s: %w", p.Name, err)
 		}
 	}
-	all, err := connectionsOf(unix.AF_INET)
+	all, err := connections4And6()
 	if err != nil {
 		return nil, fmt.Errorf("connections: %w", err)
 	}
@@ -97,6 +97,17 @@ const (
 	infoAttribute = 2
 	established   = 1
 )
+
+// connections4And6 lists those of both kinds of sockets: Java's are of the second even
+// where their addresses are of the first.
+func connections4And6() ([]connection, error) {
+	four, err := connectionsOf(unix.AF_INET)
+	if err != nil {
+		return nil, err
+	}
+	six, err := connectionsOf(unix.AF_INET6)
+	return append(four, six...), err
+}
 
 // connectionsOf lists the established TCP connections of an address family.
 func connectionsOf(family byte) ([]connection, error) {
