@@ -20,6 +20,7 @@ type commandLine struct {
 	Cluster   clusterCommand   `cmd:"" help:"Show the nodes and how they are."`
 	Evictions evictionsCommand `cmd:"" help:"Show what waits for its eviction, and hold, resume or release it."`
 	Override  overrideCommand  `cmd:"" help:"Put another status over an instance's own, unless its client says STARTING or DOWN."`
+	Bridge    bridgeCommand    `cmd:"" help:"Mirror a Eureka 1 cluster into Heureka, both ways if asked, while services move over."`
 	Version   versionCommand   `cmd:"" help:"Show the version."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Show the version and end."`

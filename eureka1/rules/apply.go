@@ -19,7 +19,7 @@ func Apply(r Registry, w *Word) Answer {
 	case dialect.Heartbeat:
 		return heartbeat(r, w)
 	case dialect.Cancel:
-		return refused(r.Remove(w.Key))
+		return cancel(r, w)
 	case dialect.StatusUpdate:
 		return override(r, w)
 	case dialect.DeleteStatusOverride:
@@ -104,6 +104,18 @@ func missed(r Registry, w *Word, shown *model.Instance) Answer {
 		}
 	}
 	return Answer{Code: http.StatusNotFound}
+}
+
+// cancel removes an instance. Eureka servers don't say when the client last changed
+// what they cancel; a bridge does, and then removes nothing that the client itself has
+// said here, nor anything newer.
+func cancel(r Registry, w *Word) Answer {
+	if held := r.Said(w.Key); w.Peer && w.LastDirtyMs != 0 && held != nil {
+		if !IsPeers(held) || isNewer(held.LastChangedMs, w.LastDirtyMs) {
+			return Answer{Code: http.StatusConflict}
+		}
+	}
+	return refused(r.Remove(w.Key))
 }
 
 // override puts a status over the client's own, unless it is the one that is shown.

@@ -93,6 +93,13 @@ func instance(changed int64) *model.Instance {
 	return &model.Instance{App: key.App, ID: key.ID, Status: model.StatusUp, LastChangedMs: changed}
 }
 
+// peers is an instance that a server passed on.
+func peers(changed int64) *model.Instance {
+	in := instance(changed)
+	in.Eureka1 = map[string]string{"origin": "peer"}
+	return in
+}
+
 func TestWhatIsDoneAndAnswered(t *testing.T) {
 	for _, test := range []struct {
 		rule  string
@@ -120,6 +127,10 @@ func TestWhatIsDoneAndAnswered(t *testing.T) {
 		{"likewise, a newer one", instance(0), "", rules.Word{Action: dialect.Heartbeat, LastDirtyMs: 1025}, 404, "renew"},
 		{"a heartbeat for nothing", nil, "", rules.Word{Action: dialect.Heartbeat}, 404, "renew"},
 		{"a cancellation", instance(5), "", rules.Word{Action: dialect.Cancel}, 200, "remove"},
+		{"a server's, of whatever it is", instance(5), "", rules.Word{Action: dialect.Cancel, Peer: true}, 200, "remove"},
+		{"a bridge's, of what a client said here", instance(5), "", rules.Word{Action: dialect.Cancel, LastDirtyMs: 5, Peer: true}, 409, ""},
+		{"a bridge's, of what a server passed on", peers(5), "", rules.Word{Action: dialect.Cancel, LastDirtyMs: 5, Peer: true}, 200, "remove"},
+		{"a bridge's, of something older", peers(6), "", rules.Word{Action: dialect.Cancel, LastDirtyMs: 5, Peer: true}, 409, ""},
 		{"one of nothing", nil, "", rules.Word{Action: dialect.Cancel}, 404, "remove"},
 		{"an override", instance(5), "", rules.Word{Action: dialect.StatusUpdate, Status: model.StatusDown}, 200, "override DOWN"},
 		{"by what is shown already", instance(5), "", rules.Word{Action: dialect.StatusUpdate, Status: model.StatusUp}, 200, ""},
@@ -143,7 +154,7 @@ func TestWhatIsDoneAndAnswered(t *testing.T) {
 		if answer.Code != test.code || told != test.told {
 			t.Errorf("%s: answered %d and told %q, want %d and %q", test.rule, answer.Code, told, test.code, test.told)
 		}
-		if (answer.Instance != nil) != (answer.Code == http.StatusConflict) || (answer.Text != "") != (answer.Code == http.StatusBadRequest) {
+		if (answer.Instance != nil) != (answer.Code == http.StatusConflict && test.word.Action == dialect.Heartbeat) || (answer.Text != "") != (answer.Code == http.StatusBadRequest) {
 			t.Errorf("%s: answered %+v", test.rule, answer)
 		}
 	}

@@ -31,7 +31,7 @@ type Word struct {
 // Answer is what is answered to a word.
 type Answer struct {
 	Code     int
-	Instance *model.Instance // with 409: what is registered, which is newer
+	Instance *model.Instance // with 409 to a heartbeat: what is registered, which is newer
 	Version  model.Version   // of that
 	Text     string          // with 400: what is wrong
 }

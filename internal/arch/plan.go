@@ -71,6 +71,7 @@ func Heureka() Plan {
 			"client/mirror":      Thought,
 			"internal/promise":   Thought,
 			"eureka1/pages":      Thought,
+			"bridge/sides":       Thought,
 
 			"replication":       Hands,
 			"write-node/api":    Hands,
@@ -88,6 +89,7 @@ func Heureka() Plan {
 			"read-node/server":  Bodies,
 			"internal/dev":      Bodies,
 			"internal/foreign":  Bodies,
+			"bridge":            Bodies,
 			"heureka/sample":    Bodies,
 			"internal/bench":    Bodies,
 
@@ -121,6 +123,7 @@ func Heureka() Plan {
 			"eureka1/pages":      {"eureka1/dialect"},
 			"eureka1/rules":      {"eureka1/dialect"},
 			"eureka1":            {"eureka1/served", "internal/ops"},
+			"bridge/sides":       {"eureka1/dialect", "eureka1/rules"},
 			"client/line":        {"wire"},
 			"client/roster":      {"wire", "client/line"},
 			"client/mirror":      {"wire", "interest", "client/line"},

@@ -1,0 +1,89 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"heureka/bridge/sides"
+	"heureka/eureka1/dialect"
+	"heureka/model"
+)
+
+// read reads what the old cluster shows, from the first of its servers that answers,
+// and from that until it fails.
+func (b *Bridge) read(ctx context.Context) {
+	var h health
+	for {
+		err := b.readServer(ctx, &h)
+		if ctx.Err() != nil {
+			return
+		}
+		h.failed(b, "read the old cluster", err)
+		b.mu.Lock()
+		b.at = (b.at + 1) % len(b.old)
+		b.mu.Unlock()
+		if !b.pause(ctx, h.failures) {
+			return
+		}
+	}
+}
+
+// reading returns the server that is read.
+func (b *Bridge) reading() *server {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.old[b.at]
+}
+
+// readServer reads everything from one server, and then what changes, until it fails.
+func (b *Bridge) readServer(ctx context.Context, h *health) error {
+	from := b.reading()
+	var full time.Time // when everything was read last
+	agrees := false
+	for {
+		var err error
+		if since := time.Since(full); full.IsZero() || since >= b.config.Full || !agrees && since >= b.config.Recheck {
+			full, agrees = time.Now(), true
+			err = b.readPage(ctx, from)
+		} else {
+			agrees, err = b.readDelta(ctx, from)
+		}
+		b.metrics.count("read", err)
+		if err != nil {
+			return err
+		}
+		h.well(b, "read the old cluster")
+		if !agrees && time.Since(full) >= b.config.Recheck {
+			continue // everything is read at once
+		}
+		if !wait(ctx, nil, b.config.Poll) {
+			return ctx.Err()
+		}
+	}
+}
+
+func (b *Bridge) readPage(ctx context.Context, from *server) error {
+	apps, err := from.applications(ctx, "/apps/", b.config.MaxInstances)
+	if err != nil {
+		return err
+	}
+	b.with(func(s *sides.Sides, now model.Moment) {
+		s.Page(now, apps)
+		b.paged = true
+	})
+	return nil
+}
+
+// readDelta reports whether what has changed adds up to what the server has.
+func (b *Bridge) readDelta(ctx context.Context, from *server) (agrees bool, err error) {
+	var delta *dialect.Applications
+	if delta, err = from.applications(ctx, "/apps/delta", b.config.MaxInstances); err != nil {
+		return false, err
+	}
+	b.with(func(s *sides.Sides, now model.Moment) { agrees = s.Delta(now, delta) })
+	if !agrees {
+		b.metrics.mismatches.Add(1)
+		b.log.Debug("what has changed doesn't add up to what the server has", "server", from.name())
+	}
+	return agrees, nil
+}

@@ -1,0 +1,156 @@
+package sides
+
+import (
+	"net/http"
+
+	"heureka/eureka1/dialect"
+	"heureka/model"
+)
+
+// mostOfOne is how many items one entry may have at once.
+const mostOfOne = 2
+
+// Due returns what a target is to be told next, about so many items at most, none if
+// there is nothing. Told or Failed must be called before its next.
+func (s *Sides) Due(now model.Moment, t Target, most int) []dialect.Item {
+	var list []flight
+	for len(list)+mostOfOne <= max(most, mostOfOne) {
+		key, ok := s.queues[t].next()
+		if !ok {
+			break
+		}
+		e := s.entries[key]
+		if e == nil {
+			continue
+		}
+		more := s.items(e, t, now)
+		if len(more) > 0 {
+			s.fly(e, t, true)
+		}
+		list = append(list, more...)
+	}
+	s.flights[t] = list
+	items := make([]dialect.Item, len(list))
+	for i := range list {
+		items[i] = list[i].Item
+		if t == Heureka || items[i].Action != dialect.Cancel {
+			continue
+		}
+		items[i].LastDirtyMs = 0 // not said by Eureka servers
+	}
+	return items
+}
+
+func (s *Sides) flying(e *entry, t Target) bool {
+	if t == Heureka {
+		return e.in.flight
+	}
+	return e.outAt(t).flight
+}
+
+func (s *Sides) fly(e *entry, t Target, flight bool) { s.copied(e, t).flight = flight }
+
+// copied returns what a target has been told of an entry, to be changed.
+func (s *Sides) copied(e *entry, t Target) *copied {
+	if t == Heureka {
+		return &e.in
+	}
+	if e.out == nil {
+		e.out = make([]copied, len(s.queues)-1)
+	}
+	return &e.out[t-1]
+}
+
+// Failed takes in that what was due wasn't answered: it is due again.
+func (s *Sides) Failed(t Target) {
+	for _, f := range s.landed(t) {
+		s.queues[t].add(f.key)
+	}
+}
+
+func (s *Sides) landed(t Target) []flight {
+	list := s.flights[t]
+	s.flights[t] = nil
+	for i := range list {
+		if e := s.entries[list[i].key]; e != nil {
+			s.fly(e, t, false)
+		}
+	}
+	return list
+}
+
+// Told takes in the answers to what was due, in its order.
+func (s *Sides) Told(now model.Moment, t Target, answers []dialect.Answer) {
+	list := s.landed(t)
+	for i := range list {
+		e := s.entries[list[i].key]
+		if e == nil {
+			continue
+		}
+		if i >= len(answers) {
+			s.queues[t].add(e.key)
+			continue
+		}
+		s.stats.count(t, &list[i], answers[i].Code)
+		s.answered(e, t, &list[i], &answers[i], now)
+	}
+}
+
+func (s *Sides) answered(e *entry, t Target, f *flight, a *dialect.Answer, now model.Moment) {
+	c := s.copied(e, t)
+	switch f.Action {
+	case dialect.Register:
+		s.accepted(e, t, f, a.Code, now)
+	case dialect.Heartbeat:
+		c.renewed = now.Mono
+		if a.Code == http.StatusNotFound {
+			c.hash = 0
+			s.queues[t].add(e.key)
+		} else if a.Code == http.StatusConflict && t != Heureka && a.Info != nil {
+			s.conflict(e, c, a.Info, now)
+		}
+	case dialect.Cancel:
+		c.hash, c.later = 0, now.Mono+s.cfg.Settle
+	case dialect.StatusUpdate, dialect.DeleteStatusOverride:
+		status := f.Status
+		if f.Action == dialect.DeleteStatusOverride {
+			status = ""
+		}
+		s.granted(e, t, status, now)
+	}
+}
+
+// accepted takes in what was answered to a registration.
+func (s *Sides) accepted(e *entry, t Target, f *flight, code int, now model.Moment) {
+	c := s.copied(e, t)
+	switch {
+	case code == http.StatusBadRequest:
+		c.refused = f.hash
+		return
+	case code/100 != 2:
+		return // the next sweep says it again
+	}
+	c.hash, c.stamp, c.at, c.renewed, c.refused = f.hash, f.LastDirtyMs, now.Mono, now.Mono, 0
+	if t == Heureka {
+		return
+	}
+	if w, err := wordOf(f.Info); err == nil && (e.old == nil || w.stamp >= e.old.stamp) {
+		s.know(e, w, now)
+	}
+}
+
+// conflict takes in what a server holds that is newer than what it was told.
+func (s *Sides) conflict(e *entry, c *copied, info *dialect.Info, now model.Moment) {
+	w, err := wordOf(info)
+	if err != nil {
+		return
+	}
+	if c.hash = 0; w.mark == s.cfg.Name && e.heu != nil {
+		later := *e.heu // another bridge's word, or one of a client whose clock was set back
+		later.stamp = max(later.stamp, w.stamp)
+		e.heu = &later
+		s.touch(e)
+		return
+	}
+	s.know(e, w, now)
+}

@@ -1,0 +1,97 @@
+package sides
+
+import (
+	"slices"
+
+	"heureka/eureka1/dialect"
+	"heureka/eureka1/rules"
+	"heureka/model"
+)
+
+// MarkKey is the key of the metadata that says, in a Eureka server, from which
+// Heureka an instance comes.
+const MarkKey = "heureka.origin"
+
+// word is an instance as the old cluster holds it. It is immutable.
+type word struct {
+	info     *dialect.Info
+	key      model.Key
+	stamp    int64        // when its client last said something new, by its own clock
+	hash     uint64       // of what its client said
+	override model.Status // "": none
+	shows    model.Status // under that
+	mark     string       // of which Heureka it is; "": its client registered there itself
+}
+
+// wordOf returns what a server says of an instance; an error if it can't be
+// registered anywhere.
+func wordOf(info *dialect.Info) (*word, error) {
+	if err := info.Check(info.App); err != nil {
+		return nil, err
+	}
+	said := *info
+	w := &word{info: &said, stamp: info.LastDirtyMs, shows: info.Status}
+	if said.Overridden != model.StatusUnknown {
+		w.override = said.Overridden
+		if said.Status == said.Overridden { // a client that is believed says so itself, see docs/eureka1.md
+			said.Status = model.StatusUp
+		}
+	}
+	for _, p := range said.Metadata {
+		if p.Key == MarkKey {
+			w.mark = p.Value
+		}
+	}
+	in := said.Instance()
+	w.key, w.hash = in.Key(), in.Hash()
+	return w, nil
+}
+
+// shown is an instance as Heureka shows it. It is immutable.
+type shown struct {
+	in    *model.Instance
+	peer  bool   // known from another Eureka server only
+	stamp int64  // when its client last said something new; by the bridge's clock, if the client didn't say
+	hash  uint64 // of it
+}
+
+// showing returns what Heureka shows, after what it showed before.
+func showing(in *model.Instance, before *shown, now model.Moment) *shown {
+	s := &shown{in: in, peer: rules.IsPeers(in), stamp: in.LastChangedMs, hash: in.Hash()}
+	switch {
+	case s.stamp != 0:
+	case before != nil && before.hash == s.hash:
+		s.stamp = before.stamp
+	default:
+		s.stamp = now.Wall / 1000
+		if before != nil {
+			s.stamp = max(s.stamp, before.stamp+1)
+		}
+	}
+	return s
+}
+
+// forHeureka returns what the bridge registers there.
+func (w *word) forHeureka(c *Config, adopt bool) *dialect.Info {
+	info := *w.info
+	info.Overridden = model.StatusUnknown
+	if adopt && w.override != "" {
+		info.Overridden = w.override
+	}
+	lengthen(&info, c)
+	return &info
+}
+
+// forEureka returns what the bridge registers in a server of the old cluster.
+func (s *shown) forEureka(c *Config, stamp int64) *dialect.Info {
+	info := dialect.InfoOf(s.in, dialect.Shown{UpdatedMs: stamp})
+	info.LastDirtyMs, info.Action = stamp, dialect.Added
+	info.Metadata = slices.DeleteFunc(slices.Clone(info.Metadata), func(p dialect.Pair) bool { return p.Key == MarkKey })
+	info.Metadata = append(info.Metadata, dialect.Pair{Key: MarkKey, Value: c.Name})
+	lengthen(&info, c)
+	return &info
+}
+
+func lengthen(info *dialect.Info, c *Config) {
+	info.Lease.DurationSecs = max(info.Lease.DurationSecs, int32(c.Keep.Seconds()))
+}
