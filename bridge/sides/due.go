@@ -134,7 +134,20 @@ func (s *Sides) accepted(e *entry, t Target, f *flight, code int, now model.Mome
 	if t == Heureka {
 		return
 	}
-	if w, err := wordOf(f.Info); err == nil && (e.old == nil || w.stamp >= e.old.stamp) {
+	s.holds(e, f.Info, now)
+}
+
+// holds takes it that the old cluster holds what one of its servers accepted. It shows
+// that under the override that it had.
+func (s *Sides) holds(e *entry, info *dialect.Info, now model.Moment) {
+	w, err := wordOf(info)
+	if err != nil || e.old != nil && w.stamp < e.old.stamp {
+		return
+	}
+	if e.old != nil {
+		w.override, w.shows = e.old.override, e.old.shows
+	}
+	if !same(w, e.old) {
 		s.know(e, w, now)
 	}
 }

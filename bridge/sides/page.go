@@ -76,6 +76,9 @@ func (s *Sides) fromPage(e *entry, removed bool, now model.Moment) {
 	}
 	switch {
 	case e.page != nil:
+		if e.gone && e.page.override == "" {
+			e.overrides.known = false // forgotten, as by a server that starts, and not ended
+		}
 		e.gone = false
 		s.take(e, e.page, now)
 	case e.old != nil && removed:

@@ -15,26 +15,29 @@ func (s *Sides) items(e *entry, t Target, now model.Moment) []flight {
 	return s.forEureka(e, t, now)
 }
 
-func (s *Sides) forHeureka(e *entry, now model.Moment) []flight {
-	switch {
-	case e.doubted:
+// forHeureka returns what Heureka is to be told. Overrides come first: what is
+// registered brings its own along where there is none.
+func (s *Sides) forHeureka(e *entry, now model.Moment) (list []flight) {
+	if e.doubted {
 		return nil
+	}
+	if wish := e.overrides.toHeu; wish.open {
+		list = append(list, e.sayOverride(wish.status, e.heu.in.Status, e.old.stamp))
+	}
+	switch {
 	case s.own(e) && (!e.native() || s.returned(e)):
-		return s.mirrored(e, now)
+		return append(list, s.mirrored(e, now)...)
 	case e.old == nil && e.in.hash != 0 && e.heu != nil && e.heu.peer && now.Mono >= e.in.later:
 		// The time keeps a client that has come to Heureka meanwhile, see rules.
-		return []flight{e.say(dialect.Cancel, max(e.in.stamp, 1))}
+		return append(list, e.say(dialect.Cancel, max(e.in.stamp, 1)))
 	default:
-		return nil
+		return list
 	}
 }
 
 // mirrored returns what Heureka is to be told of an instance of the old cluster.
 func (s *Sides) mirrored(e *entry, now model.Moment) (list []flight) {
 	w, c := e.old, &e.in
-	if wish := e.overrides.toHeu; wish.open {
-		list = append(list, e.sayOverride(wish.status, w.shows, w.stamp))
-	}
 	switch {
 	case e.heu == nil && e.beaten != 0 && now.Mono < e.beatenUntil:
 	case s.wantsIn(e, now):

@@ -1,0 +1,1 @@
+package sides_test
