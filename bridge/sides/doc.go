@@ -13,18 +13,18 @@
 //
 // # Who has an instance
 //
-// It is the old cluster's or Heureka's, never both, by two marks:
+// Each side is told only of what clients registered on the other one themselves:
 //
 //   - What a bridge registers in Heureka is marked there as another Eureka server's
-//     ([rules.IsPeers]), until its client speaks there itself. It is never told to a
-//     Eureka server.
-//   - What a bridge registers in a Eureka server has [MarkKey] in its metadata, with
-//     the name of the Heureka that it comes from. It is never told to that Heureka.
+//     ([rules.IsPeers]), until its client speaks there itself.
+//   - What a bridge registers in a Eureka server has [dialect.KeyOrigin] in its
+//     metadata, with the name of the Heureka that it comes from. Where Heureka is the
+//     old cluster, it shows what is marked in this way too.
 //
 // So nothing comes back to where it was registered, whatever the number and order of
-// bridges, and whatever they forget. Where both have the same instance of their own,
-// the client's newest word counts, by its own clock; but a word that the old cluster
-// had when the client came to Heureka is older, whatever its clock says.
+// bridges, and whatever they forget. Where both sides have an instance of their own
+// by the same name, the client's newest word counts, by its own clock; but a word that
+// the old cluster had when the client came to Heureka is older, whatever its clock says.
 //
 // # What is believed
 //

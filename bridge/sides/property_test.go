@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"heureka/bridge/sides"
 	"heureka/eureka1/dialect"
 	"heureka/eureka1/rules"
 	"heureka/model"
@@ -160,7 +159,7 @@ func overridden(info *dialect.Info) model.Status {
 
 func mark(info *dialect.Info) string {
 	for _, p := range info.Metadata {
-		if p.Key == sides.MarkKey {
+		if p.Key == dialect.KeyOrigin {
 			return p.Value
 		}
 	}

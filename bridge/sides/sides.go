@@ -101,11 +101,14 @@ func (s *Sides) touch(e *entry) {
 	}
 }
 
-// own reports whether the old cluster has an instance that isn't Heureka's.
-func (s *Sides) own(e *entry) bool { return e.old != nil && e.old.mark != s.cfg.Name }
+// own reports whether the old cluster has an instance whose client registered there.
+func (s *Sides) own(e *entry) bool { return e.old != nil && e.old.mark == "" }
 
 // copyOf reports whether the old cluster holds what a bridge told it of this Heureka.
 func (s *Sides) copyOf(e *entry) bool { return e.old != nil && e.old.mark == s.cfg.Name }
+
+// others reports whether it holds what somebody else told it.
+func (s *Sides) others(e *entry) bool { return e.old != nil && !s.own(e) && !s.copyOf(e) }
 
 // native reports whether a client registered it in Heureka itself.
 func (e *entry) native() bool { return e.heu != nil && !e.heu.peer }

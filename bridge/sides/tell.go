@@ -27,7 +27,7 @@ func (s *Sides) forHeureka(e *entry, now model.Moment) (list []flight) {
 	switch {
 	case s.own(e) && (!e.native() || s.returned(e)):
 		return append(list, s.mirrored(e, now)...)
-	case e.old == nil && e.in.hash != 0 && e.heu != nil && e.heu.peer && now.Mono >= e.in.later:
+	case (e.old == nil || s.others(e)) && e.in.hash != 0 && e.heu != nil && e.heu.peer && now.Mono >= e.in.later:
 		// The time keeps a client that has come to Heureka meanwhile, see rules.
 		return append(list, e.say(dialect.Cancel, max(e.in.stamp, 1)))
 	default:
@@ -77,9 +77,9 @@ func (s *Sides) forEureka(e *entry, t Target, now model.Moment) []flight {
 			return []flight{e.sayOverride(e.overrides.toOld[i].status, e.heuStatus(), e.old.stamp)}
 		}
 		return nil
-	case e.native() && !(s.own(e) && e.old.stamp > e.heu.stamp):
+	case e.native() && (e.old == nil || s.copyOf(e) || e.old.stamp <= e.heu.stamp):
 		return s.toldOf(e, t, c, now)
-	case e.heu == nil && (c.hash != 0 || s.copyOf(e)) && now.Mono >= c.later && s.mayCancel(e, now):
+	case e.heu == nil && !s.others(e) && (c.hash != 0 || s.copyOf(e)) && now.Mono >= c.later && s.mayCancel(e, now):
 		return []flight{e.say(dialect.Cancel, 0)}
 	default:
 		return nil

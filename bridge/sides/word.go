@@ -8,10 +8,6 @@ import (
 	"heureka/model"
 )
 
-// MarkKey is the key of the metadata that says, in a Eureka server, from which
-// Heureka an instance comes.
-const MarkKey = "heureka.origin"
-
 // word is an instance as the old cluster holds it. It is immutable.
 type word struct {
 	info     *dialect.Info
@@ -20,7 +16,7 @@ type word struct {
 	hash     uint64       // of what its client said
 	override model.Status // "": none
 	shows    model.Status // under that
-	mark     string       // of which Heureka it is; "": its client registered there itself
+	mark     string       // the Heureka that it comes from, or the like; "": its client registered there
 }
 
 // wordOf returns what a server says of an instance; an error if it can't be
@@ -38,7 +34,7 @@ func wordOf(info *dialect.Info) (*word, error) {
 		}
 	}
 	for _, p := range said.Metadata {
-		if p.Key == MarkKey {
+		if p.Key == dialect.KeyOrigin {
 			w.mark = p.Value
 		}
 	}
@@ -86,8 +82,8 @@ func (w *word) forHeureka(c *Config, adopt bool) *dialect.Info {
 func (s *shown) forEureka(c *Config, stamp int64) *dialect.Info {
 	info := dialect.InfoOf(s.in, dialect.Shown{UpdatedMs: stamp})
 	info.LastDirtyMs, info.Action = stamp, dialect.Added
-	info.Metadata = slices.DeleteFunc(slices.Clone(info.Metadata), func(p dialect.Pair) bool { return p.Key == MarkKey })
-	info.Metadata = append(info.Metadata, dialect.Pair{Key: MarkKey, Value: c.Name})
+	info.Metadata = slices.DeleteFunc(slices.Clone(info.Metadata), func(p dialect.Pair) bool { return p.Key == dialect.KeyOrigin })
+	info.Metadata = append(info.Metadata, dialect.Pair{Key: dialect.KeyOrigin, Value: c.Name})
 	lengthen(&info, c)
 	return &info
 }

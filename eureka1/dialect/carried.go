@@ -14,6 +14,18 @@ const (
 	keyDataCenter = "heureka.dataCenter"
 )
 
+// KeyOrigin is the key of metadata that marks an instance whose client isn't registered
+// where it is shown: the value is the name of the Heureka from which a bridge told it
+// there, or [OriginPeer] for one that Heureka knows from a Eureka server only. Bridges
+// tell nobody of those, so that nothing comes back to where it is from.
+const (
+	KeyOrigin  = "heureka.origin"
+	OriginPeer = "peer"
+)
+
+// The entry of model.Instance.Eureka1 that says the latter, see package rules.
+const keyEurekaOrigin = "origin"
+
 // carriedCenter is a data centre but for Amazon's part, which Eureka can say.
 type carriedCenter struct {
 	Kind      model.DataCenterKind `json:"kind,omitempty"`
@@ -29,6 +41,9 @@ func carry(in *model.Instance) (carried []Pair) {
 	}
 	if d := &in.DataCenter; !plainCenter(d) {
 		carried = appendCarried(carried, keyDataCenter, carriedCenter{d.Kind, d.Name, d.Addresses})
+	}
+	if _, named := in.Metadata[KeyOrigin]; !named && in.Eureka1[keyEurekaOrigin] == OriginPeer {
+		carried = append(carried, Pair{KeyOrigin, OriginPeer})
 	}
 	return carried
 }
