@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +29,7 @@ type scene struct {
 }
 
 func newScene(t *testing.T) *scene {
-	s := &scene{t: t, web: &http.Client{Timeout: patience, Transport: &http.Transport{}}, log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	s := &scene{t: t, web: &http.Client{Timeout: patience, Transport: &http.Transport{}}, log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	t.Cleanup(s.web.CloseIdleConnections)
 	return s
 }
@@ -123,30 +122,43 @@ func (s *scene) register(at string, in *model.Instance) {
 	s.say(http.StatusNoContent, http.MethodPost, at, "/apps/"+in.App, dialect.AppendInstanceDocument(nil, dialect.JSONFull, &info))
 }
 
-// applications returns what a server shows.
-func (s *scene) applications(at string) []dialect.Info {
+// instance returns what a server has of an instance, nil if nothing. Eureka's pages may
+// be old.
+func (s *scene) instance(at string, in *model.Instance) *dialect.Info {
 	s.t.Helper()
-	apps, err := dialect.DecodeApplications(dialect.JSON, s.say(http.StatusOK, http.MethodGet, at, "/apps/", nil), 1000)
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, at+path(in), nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var all []dialect.Info
-	for _, a := range apps.List {
-		all = append(all, a.Instances...)
+	req.Header.Set("Accept", "application/json")
+	resp, err := s.web.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	return all
+	defer resp.Body.Close()
+	out, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNotFound {
+		s.t.Fatalf("%s of %s: %d, %v", in.Key(), at, resp.StatusCode, err)
+	}
+	if resp.StatusCode == http.StatusNotFound {
+		return nil
+	}
+	info, err := dialect.DecodeInstance(dialect.JSON, out)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return info
 }
 
-// shows waits until a server shows an instance as is wanted; nil: not at all.
+// shows waits until a server has an instance as is wanted; nil: not at all.
 func (s *scene) shows(at string, in *model.Instance, what string, holds func(*dialect.Info) bool) {
 	s.t.Helper()
 	s.until(fmt.Sprintf("%s shows %s %s", at, in.Key(), what), func() bool {
-		all := s.applications(at)
-		i := slices.IndexFunc(all, func(info dialect.Info) bool { return info.App == in.App && info.InstanceID == in.ID })
-		if i < 0 || holds == nil {
-			return i < 0 && holds == nil
+		info := s.instance(at, in)
+		if info == nil || holds == nil {
+			return info == nil && holds == nil
 		}
-		return holds(&all[i])
+		return holds(info)
 	})
 }
 

@@ -29,7 +29,7 @@ type Config struct {
 	Keep     time.Duration `help:"Shortest lease of what the bridge registers: how long that stays if every bridge has died." default:"10m" env:"HEUREKA_KEEP"`
 	Renew    time.Duration `help:"How often the old cluster's servers are told at least that an instance lives." default:"30s" env:"HEUREKA_RENEW"`
 	Settle   time.Duration `help:"How long the pages of the old cluster may be behind what is known otherwise. Its servers keep them for 30 s." default:"1m" env:"HEUREKA_SETTLE"`
-	Absent   time.Duration `help:"How long an instance must be missing, nobody having said that it was taken out, before it counts as gone." default:"90s" env:"HEUREKA_ABSENT"`
+	Absent   time.Duration `help:"How long an instance must be missing, nobody having said that it was taken out, before it counts as gone." default:"3m" env:"HEUREKA_ABSENT"`
 	Patience time.Duration `help:"The same if more is missing than --share; also, how long a side that can't be reached is taken to be as it was." default:"30m" env:"HEUREKA_PATIENCE"`
 	Share    float64       `help:"Share of all instances that may be missing at once." default:"0.15" env:"HEUREKA_SHARE"`
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"heureka/bridge"
 	read "heureka/read-node/server"
 	write "heureka/write-node/server"
 
@@ -23,7 +24,7 @@ func TestTheTablesOfSettingsAreTheFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(raw)
-	for name, config := range map[string]any{"write-node": &write.Config{}, "read-node": &read.Config{}} {
+	for name, config := range map[string]any{"write-node": &write.Config{}, "read-node": &read.Config{}, "bridge": &bridge.Config{}} {
 		begin := "<!-- settings of " + name + " -->\n"
 		_, after, found := strings.Cut(text, begin)
 		got, _, ended := strings.Cut(after, "<!-- end -->")

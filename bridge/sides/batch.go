@@ -8,11 +8,18 @@ import (
 )
 
 // Batch takes in what a server of the old cluster passes on, and returns what it is
-// answered, item by item.
+// answered, item by item. An override that has come and gone within the batch is none.
 func (s *Sides) Batch(now model.Moment, items []dialect.Item) []dialect.Answer {
 	answers := make([]dialect.Answer, len(items))
+	s.gathering = true
 	for i := range items {
 		answers[i].Code = s.passedOn(now, &items[i])
+	}
+	s.gathering = false
+	for i := range items {
+		if e := s.entries[model.NewKey(items[i].App, items[i].ID)]; e != nil {
+			s.observe(e, now)
+		}
 	}
 	return answers
 }

@@ -20,7 +20,8 @@ type Config struct {
 	// otherwise. Its servers keep pages for half a minute.
 	Settle time.Duration
 	// Absent is for how long pages must leave out an instance that nothing was said
-	// of: a server that has forgotten it gets its client's next heartbeat meanwhile.
+	// of: a server that has forgotten it gets its client's next heartbeat meanwhile, and
+	// one that answers while something changes may keep that page for three minutes.
 	Absent time.Duration
 	// Patience replaces Absent if too much is left out. It is also how long a side
 	// that can't be reached is taken to be as it was.
@@ -41,7 +42,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Name: "heureka", Keep: 10 * time.Minute, Renew: 30 * time.Second, Resend: 5 * time.Second,
-		Settle: time.Minute, Absent: 90 * time.Second, Patience: 30 * time.Minute, Twin: 3 * time.Minute,
+		Settle: time.Minute, Absent: 3 * time.Minute, Patience: 30 * time.Minute, Twin: 3 * time.Minute,
 		Fresh: 5 * time.Second, Share: 0.15, Few: 5, MaxInstances: 100_000,
 	}
 }

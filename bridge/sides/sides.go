@@ -25,6 +25,8 @@ type Sides struct {
 	pagedAt time.Duration // when the old cluster was last heard of
 	shrunk  bool          // its pages leave out too much
 
+	gathering bool // more of the same batch is to come
+
 	level   bool          // Heureka's view is complete
 	levelAt time.Duration // when it last was
 	known   bool          // it has been so once
