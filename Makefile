@@ -42,7 +42,7 @@ lint: ## gofmt, go vet and staticcheck
 
 .PHONY: test-eureka1
 test-eureka1: ## try Eureka 1 clients and servers of others: CLIENTS=newest, ONLY=part of a client's name
-	go test -p 1 -count=1 -timeout=0 -v $(if $(ONLY),-run 'TestClients/$(ONLY)|TestDifferential/$(ONLY)') ./internal/foreign ./internal/eurekatest -args -clients=$(CLIENTS)
+	go test -p 1 -count=1 -timeout=0 -v $(if $(ONLY),-run 'TestClients/$(ONLY)|TestDifferential/$(ONLY)') ./internal/foreign ./internal/eurekatest ./bridge -args -clients=$(CLIENTS)
 
 .PHONY: sim
 sim: ## simulate the whole system with faults: SEED=first seed, RUNS=how many

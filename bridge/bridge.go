@@ -139,7 +139,7 @@ func (b *Bridge) ready() error {
 	case !b.paged:
 		return errors.New("the old cluster hasn't been read yet")
 	case !b.known:
-		return errors.New("Heureka's registry hasn't been read yet")
+		return errors.New("the registry of Heureka hasn't been read yet")
 	default:
 		return nil
 	}

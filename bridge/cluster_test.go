@@ -192,15 +192,3 @@ func said(b *Bridge) (n int64) {
 	}
 	return n
 }
-
-// heartbeats counts them.
-func heartbeats(b *Bridge) (n int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for w, count := range b.sides.Stats().Words {
-		if w.Action == dialect.Heartbeat && w.Code == http.StatusOK {
-			n += count
-		}
-	}
-	return n
-}

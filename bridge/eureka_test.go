@@ -39,7 +39,7 @@ func TestWithTheRealServer(t *testing.T) {
 	s.shows(url, ours, "as Heureka's", as("10.0.0.5", model.StatusUp, true))
 	old.Kill()
 	s.shows(heureka+"/eureka", stays, "when the server has died", as("10.0.0.4", model.StatusUp, false))
-	old = s.eureka(address, "http://"+bridgeAt+"/eureka/")
+	s.eureka(address, "http://"+bridgeAt+"/eureka/")
 	s.shows(url, ours, "told to the empty server", as("10.0.0.5", model.StatusUp, true))
 	s.shows(heureka+"/eureka", stays, "when the server has forgotten it", as("10.0.0.4", model.StatusUp, false))
 	s.register(url, stays) // at its next heartbeat, which is answered 404
