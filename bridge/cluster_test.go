@@ -103,12 +103,12 @@ func (s *scene) say(code int, method, at, path string, body []byte) []byte {
 	return out
 }
 
-// registered is what a client says of itself.
+// registered is what a client says of itself. Its lease outlives the test: nobody renews it.
 func registered(app, id, address string) *model.Instance {
 	return &model.Instance{
 		App: app, ID: id, Address: address, HostName: id, Status: model.StatusUp, VIP: strings.ToLower(app),
 		Ports: []model.Port{{Number: 8080}}, Metadata: map[string]string{"zone": "north"},
-		Lease: model.Lease{RenewalMs: 30_000, DurationMs: 90_000}, LastChangedMs: time.Now().UnixMilli(),
+		Lease: model.Lease{RenewalMs: 30_000, DurationMs: 900_000}, LastChangedMs: time.Now().UnixMilli(),
 	}
 }
 
