@@ -40,6 +40,14 @@ func (h *heureka) Get(key model.Key) (*model.Instance, model.Version, error) {
 	return h.shown(key), model.Version{Time: 1}, nil
 }
 
+func (h *heureka) Changed(key model.Key) (int64, model.Version, error) {
+	in, version, err := h.Get(key)
+	if err != nil {
+		return 0, version, err
+	}
+	return in.LastChangedMs, version, nil
+}
+
 func (h *heureka) Said(key model.Key) *model.Instance { return h.said[key] }
 
 func (h *heureka) Put(in *model.Instance) error {
