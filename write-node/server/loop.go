@@ -75,6 +75,7 @@ func (l *loop) run(net network) {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	for {
+		looked := false
 		select {
 		case <-l.stop:
 			return
@@ -90,13 +91,17 @@ func (l *loop) run(net network) {
 			l.owner.Receive(l.now(), m)
 		case c := <-l.commands:
 			l.apply(c)
+			looked = c.Looks
 		case r := <-l.keeper.written():
 			l.keeper.ended(r, l.now().Mono)
 		}
 		// A sender that wakes this goroutine lets it run at once, before the others who
 		// have something to say: each would be settled and stored by itself. They go
-		// first, so that all is taken together. Where nobody else runs, it costs nothing.
-		runtime.Gosched()
+		// first, so that all is taken together. Who only looked waits for nothing, and
+		// going last would wake another processor for each.
+		if !looked {
+			runtime.Gosched()
+		}
 		l.takeMore(net)
 		l.settle(net)
 	}
