@@ -61,6 +61,40 @@ func TestHowAConnectionEndsTellsWhetherItsClientFellSilent(t *testing.T) {
 	}
 }
 
+// Whoever is first with the close frame: neither waits for the other for ever.
+func TestASessionThatIsOverEnds(t *testing.T) {
+	for name, end := range map[string]func(*channel){
+		"closed by the client that said the last word": func(c *channel) {
+			c.send("{") // what that is answered waits, as nobody reads
+			_ = c.conn.Close(websocket.StatusNormalClosure, "")
+		},
+		"closed by the node": func(c *channel) {
+			c.send("{")
+			c.wantError(0, wire.CodeMalformed)
+			c.wantClosed(wire.CodeMalformed)
+		},
+		"cut off behind the last word": func(c *channel) {
+			c.send("{")
+			_ = c.conn.CloseNow()
+		},
+		"closed by the client that says no hello": func(c *channel) {
+			<-time.After(c.api.cfg.Hello)
+			_ = c.conn.Close(websocket.StatusNormalClosure, "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, config(), func(b *bench) {
+				end(b.dial())
+				<-time.After(2 * closeTimeout)
+				if n := b.api.Connections(); n != 0 {
+					b.Errorf("%d connections are left", n)
+				}
+				b.wantGauge("heureka_write_unwritten_batches", 0)
+			})
+		})
+	}
+}
+
 // hold keeps evictions off.
 func (b *bench) hold() {
 	b.Helper()

@@ -8,8 +8,9 @@ import (
 	"heureka/write-node/owner"
 )
 
-// hand has messages applied as soon as there is room for their answers. An error is
-// the end of the session. The exchange isn't the reader's any more.
+// hand has messages applied as soon as there is room for their answers. There is none
+// any more once the node closes the connection: then it does nothing. An error is the
+// end of the session. The exchange isn't the reader's any more.
 func (s *session) hand(x *exchange) error {
 	if len(x.items) == 0 {
 		s.api.exchanges.Put(x)
@@ -18,6 +19,8 @@ func (s *session) hand(x *exchange) error {
 	select {
 	case s.slots <- struct{}{}:
 		s.api.metrics.unwritten.Inc()
+	case <-s.parting:
+		return nil
 	case <-s.ctx.Done():
 		return context.Cause(s.ctx)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"heureka/internal/ops"
 	"heureka/internal/socket"
 	"heureka/model"
 	"heureka/wire"
@@ -23,7 +24,7 @@ type item struct {
 const maxKept = 16 << 10
 
 // read hands on what comes until the connection ends, which it returns as an
-// error, or the client says something that ends it.
+// error, or the client says something that ends it, or the node closes it.
 func (s *session) read() error {
 	cfg := s.api.cfg
 	patience := silentHeartbeats * cfg.Heartbeat
@@ -44,6 +45,9 @@ func (s *session) read() error {
 		frame, refused, err := s.readFrame(&buffer)
 		if err != nil {
 			return err
+		}
+		if ops.Closed(s.parting) {
+			return nil
 		}
 		silent.Stop() // while there is no room for its answers, it isn't the client that is silent
 		if s.greeted && time.Now().After(due) {
@@ -99,10 +103,9 @@ func (s *session) readFrame(buffer *bytes.Buffer) ([]byte, *wire.Error, error) {
 	return buffer.Bytes(), nil, nil
 }
 
-// discard reads on after the client's last word, until it closes or the session ends:
-// see part.
-func (s *session) discard() {
-	var err error
+// discard reads on after the client's last word, until it closes or the session ends,
+// which it returns as an error: see part.
+func (s *session) discard() (err error) {
 	for reader := s.unread; err == nil; {
 		if reader != nil {
 			_, err = io.Copy(io.Discard, reader)
@@ -111,6 +114,7 @@ func (s *session) discard() {
 			_, reader, err = s.conn.Reader(context.Background())
 		}
 	}
+	return err
 }
 
 // handFrame hands on the messages of a frame, in order, and what refuses the whole

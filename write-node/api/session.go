@@ -46,6 +46,7 @@ type session struct {
 	parted   chan struct{}  // closed when it has left
 	writing  bool           // there is a writer; at first: there can't be one yet
 	shut     bool           // a close frame has been said: nothing may follow
+	parting  chan struct{}  // closed when that was the node's own: what still comes counts for nothing
 	over     bool           // no writer is started any more
 	writers  sync.WaitGroup
 
@@ -53,6 +54,7 @@ type session struct {
 	early   []byte        // reader: what came with the handshake
 	unread  io.Reader     // reader: the rest of a message that ended the session
 	heard   chan struct{} // closed when the client has nothing more to say
+	left    bool          // reader: the library has said the close frame, and ends the connection
 	greeted bool          // reader: the hello has come
 	opened  bool          // owner's goroutine: the owner knows of the connection
 	silence atomic.Bool   // nothing came for too long
@@ -74,7 +76,8 @@ var errTooSlow = errors.New("the peer took no byte for too long")
 func newSession(a *API, id owner.ConnID) *session {
 	s := &session{
 		api: a, id: id, log: a.log,
-		slots: make(chan struct{}, a.cfg.Batches), heard: make(chan struct{}), writing: true,
+		slots: make(chan struct{}, a.cfg.Batches), writing: true,
+		parting: make(chan struct{}), heard: make(chan struct{}),
 	}
 	s.ctx, s.cancel = context.WithCancelCause(a.base)
 	return s
@@ -121,8 +124,8 @@ func (s *session) run() {
 	err := s.read()
 	if err != nil {
 		s.cancel(err)
-	} else {
-		s.discard()
+	} else if gone := s.discard(); s.left {
+		s.cancel(gone) // what waits to be said, the reason among it, can't be any more
 	}
 	close(s.heard)
 	<-s.ctx.Done() // what has been said to it before its end leaves first

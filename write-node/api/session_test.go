@@ -315,6 +315,45 @@ func TestDrainClosesThoseThatStay(t *testing.T) {
 	})
 }
 
+// A client that goes on speaking is heard out, but not obeyed: what it says is no
+// hindrance to its close frame, and its connection ends without a reset.
+func TestDrainClosesThoseThatGoOnSpeaking(t *testing.T) {
+	cfg := config()
+	cfg.Batches = 2
+	inBubble(t, cfg, func(b *bench) {
+		c := b.open("p", 1)
+		over, stop := context.WithCancel(b.Context())
+		stop()
+		drained := make(chan struct{})
+		go func() {
+			b.api.Drain(over, time.Second)
+			close(drained)
+		}()
+		synctest.Wait() // its last words wait for someone to read them
+		go func() {
+			for range 100 { // more than there is room for the answers of
+				if c.conn.Write(b.Context(), websocket.MessageText, []byte(`{"type":"heartbeat","seq":1}`)) != nil {
+					break
+				}
+			}
+		}()
+		start := time.Now()
+		for {
+			synctest.Wait() // until it can't say any more
+			if _, _, err := c.conn.Read(b.Context()); err != nil {
+				if got := websocket.CloseStatus(err); int(got) != wire.CodeDraining.CloseCode() {
+					b.Errorf("closed by %v", err)
+				}
+				break
+			}
+		}
+		<-drained
+		if took := time.Since(start); took != 0 {
+			b.Errorf("its connection ended after %v", took)
+		}
+	})
+}
+
 func TestAbortSaysNothing(t *testing.T) {
 	inBubble(t, config(), func(b *bench) {
 		c := b.open("p", 1)

@@ -67,7 +67,7 @@ func (c *below) Write(p []byte) (int, error) {
 		s.out.Unlock()
 		return len(p), nil
 	}
-	s.shut = true
+	s.shut, s.left = true, true
 	parted := make(chan struct{})
 	s.farewell, s.parted = bytes.Clone(p), parted
 	s.start()

@@ -52,6 +52,7 @@ func (s *session) part(why *wire.Error) bool {
 	if !first {
 		return false
 	}
+	close(s.parting)
 	defer s.cancel(why)
 	payload := binary.BigEndian.AppendUint16(nil, uint16(why.Code.CloseCode()))
 	_ = s.socket.SetWriteDeadline(time.Now().Add(closeTimeout)) // a closed socket says so when it is written to
