@@ -64,6 +64,11 @@ func (f *Feed) Follow(changes []model.Change) {
 	}
 }
 
+// Follows reports whether the feed wants to be told of changes. It is for the loop, too:
+// where nobody else does, the view needn't keep them while this is false. It becomes
+// true where the view is looked at, which then keeps them.
+func (f *Feed) Follows() bool { return f != nil && f.follows != nil }
+
 // Tick lets the feed fall asleep. It is for the loop, which calls it often.
 func (f *Feed) Tick() {
 	if f == nil || f.follows == nil {
@@ -179,6 +184,7 @@ func (f *Feed) wake(ctx context.Context, node looker) error {
 	shows := make(chan registry.Still, 1)
 	if err := node.Look(ctx, func(v *registry.View) {
 		f.follows = d
+		v.Watch(true) // from this very moment on, in which it is still
 		shows <- v.Still()
 	}); err != nil {
 		return err

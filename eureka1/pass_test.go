@@ -38,7 +38,7 @@ type reader struct {
 
 func newNode(feed *Feed) *reader {
 	r := &reader{feed: feed, entries: registry.NewMap()}
-	r.view = registry.NewView(registry.ViewConfig{}, r.entries)
+	r.view = registry.NewView(registry.ViewConfig{Quiet: true}, r.entries) // as a write node's
 	return r
 }
 
@@ -80,7 +80,9 @@ func (r *reader) author(e registry.Entry) {
 		panic(fmt.Sprintf("%s was newer", e.Key))
 	}
 	r.view.Apply([]registry.Transition{t}, false, 0)
-	r.feed.Follow(r.view.Drain())
+	if r.feed.Follow(r.view.Drain()); !r.feed.Follows() {
+		r.view.Watch(false)
+	}
 }
 
 // newReader returns the handler of a read node.

@@ -17,7 +17,7 @@ type ViewConfig struct {
 	// BehindGrace is how long at most a node that knows itself behind hides any
 	// eviction.
 	BehindGrace time.Duration
-	// Quiet is a view of which nobody takes the changes: it keeps none.
+	// Quiet is a view of which nobody takes the changes: it keeps none, until Watch.
 	Quiet bool
 }
 
@@ -35,6 +35,7 @@ type View struct {
 	doubts  map[model.Key]doubt
 	count   int // instances shown
 	number  uint64
+	quiet   bool
 	changes []model.Change
 }
 
@@ -52,7 +53,18 @@ type doubt struct {
 // NewView returns the view of an empty map. From then on it must be told all that
 // becomes of the map, see Apply.
 func NewView(config ViewConfig, entries *Map) *View {
-	return &View{config: config, entries: entries, differs: make(map[model.Key]Shown), doubts: make(map[model.Key]doubt)}
+	return &View{
+		config: config, entries: entries, quiet: config.Quiet,
+		differs: make(map[model.Key]Shown), doubts: make(map[model.Key]doubt),
+	}
+}
+
+// Watch says whether somebody takes the changes from now on. What came before, and
+// hasn't been taken, is dropped where nobody does.
+func (v *View) Watch(watched bool) {
+	if v.quiet = !watched; v.quiet {
+		v.changes = nil
+	}
 }
 
 // Get returns what the view shows for a key.
@@ -117,7 +129,7 @@ func (v *View) shown(key model.Key, e *Entry) (Shown, bool) {
 // overrides last: by then the view has followed the map to every instance that they
 // are about. Behind says that the node knows of something it hasn't merged yet.
 func (v *View) Apply(transitions []Transition, behind bool, now time.Duration) {
-	if !v.config.Quiet {
+	if !v.quiet {
 		v.changes = slices.Grow(v.changes, len(transitions))
 	}
 	for _, t := range transitions {
@@ -237,7 +249,7 @@ func (v *View) show(was Shown, e *Entry) {
 	}
 	v.note(s)
 	v.number++
-	if v.config.Quiet {
+	if v.quiet {
 		return
 	}
 	v.changes = append(v.changes, model.Change{
@@ -264,7 +276,7 @@ func (v *View) remove(key model.Key, version model.Version) {
 	delete(v.differs, key)
 	delete(v.doubts, key)
 	v.number++
-	if v.config.Quiet {
+	if v.quiet {
 		return
 	}
 	v.changes = append(v.changes, model.Change{

@@ -273,4 +273,20 @@ func TestAQuietViewKeepsNoChanges(t *testing.T) {
 	if changes := quiet.Drain(); len(changes) > 0 || len(loud.Drain()) != 4 {
 		t.Errorf("kept %v", changes)
 	}
+	kept := func(n int) int {
+		_, transition, _ := m.Author(nodeA, live(key(n), 1, 0, nodeA, n), 0)
+		quiet.Apply([]registry.Transition{transition}, false, 0)
+		return len(quiet.Drain())
+	}
+	quiet.Watch(true)
+	if n := kept(5); n != 1 {
+		t.Errorf("keeps %d changes, though one watches", n)
+	}
+	quiet.Watch(false)
+	if n := kept(6); n != 0 {
+		t.Errorf("keeps %d changes, though nobody watches any more", n)
+	}
+	if quiet.Len() != 3 {
+		t.Errorf("shows %d", quiet.Len())
+	}
 }

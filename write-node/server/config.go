@@ -218,7 +218,7 @@ func (c Config) replica() cluster.Config {
 	out := cluster.DefaultConfig()
 	out.Size, out.JoinTimeout, out.Beacon, out.DeadAfter = c.ClusterSize, c.JoinTimeout, c.Beacon, c.DeadAfter
 	out.MinorityTakeOver, out.Tombstones, out.MaxWaiting = c.Minority, c.Tombstones, c.MaxWaiting
-	out.View.Quiet = !c.Eureka1.On // nobody else is told of changes
+	out.View.Quiet = true // but for Eureka 1 clients nobody is told of changes
 	return out
 }
 

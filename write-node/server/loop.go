@@ -145,7 +145,9 @@ func (l *loop) settle(net network) {
 		}
 	}
 	l.keeper.follow(effects)
-	l.eureka1.Follow(effects.Changes)
+	if l.eureka1.Follow(effects.Changes); !l.eureka1.Follows() {
+		l.owner.Replica().View().Watch(false) // until a request wakes the feed
+	}
 	for _, c := range l.pending {
 		l.keeper.acknowledge(c.Done)
 	}
