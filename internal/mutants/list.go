@@ -75,5 +75,17 @@ func All() []Mutant {
 			"p.Sessions-p.Leaving", "p.Sessions", "TestWhoShedsAndWhoDoesnt", "./read-node/level"},
 		{"goes on shedding in vain", "read-node/level/round.go",
 			"2*r.pause", "r.pause", "TestWhatIsOfNoUseIsGivenUp", "./read-node/level"},
+		{"folds what was said first of a key", "write-node/store/replay.go",
+			"return a.place - b.place", "return b.place - a.place", "TestWhatIsWrittenComesBack", "./write-node/store"},
+		{"uses answers again that wait to be said", "write-node/api/exchange.go",
+			"x.answers, x.acks = nil, nil", "x.answers = nil", "TestAPeerThatStallsForAMinuteIsNotSilent", "./write-node/api -run TestAPeerThatStalls"},
+		{"waits for ever for who has closed by itself", "write-node/api/session.go",
+			"gone := s.discard(); s.left {", "gone := s.discard(); false {", "TestASessionThatIsOverEnds", "./write-node/api"},
+		{"obeys what comes behind its own close frame", "write-node/api/read.go",
+			"if ops.Closed(s.parting) {", "if false && ops.Closed(s.parting) {", "TestNothingCountsBehindTheNodesCloseFrame", "./write-node/api"},
+		{"takes the mask off as if it were one byte long", "internal/socket/whole.go",
+			"b[i] ^= key[i&3]", "b[i] ^= key[0]", "TestWhatIsTakenWhole", "./internal/socket"},
+		{"wakes for Eureka 1 clients, and has the view keep no changes", "eureka1/feed.go",
+			"v.Watch(true)", "_ = v", "TestWhatChangesDuringAWakingIsInIt", "./eureka1"},
 	}
 }

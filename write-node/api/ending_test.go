@@ -9,6 +9,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"heureka/model"
@@ -93,6 +94,22 @@ func TestASessionThatIsOverEnds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a client says to a node that has closed the connection is registered nowhere:
+// it won't be acknowledged, so that the client says it elsewhere.
+func TestNothingCountsBehindTheNodesCloseFrame(t *testing.T) {
+	inBubble(t, config(), func(b *bench) {
+		c := b.dial()
+		c.wantError(0, wire.CodeHelloExpected)
+		synctest.Wait() // until the close frame waits for someone to read it
+		c.send(hello + `{"type":"register","seq":1,"instance":{"app":"A","id":"late"}}`)
+		synctest.Wait()
+		if status, _ := b.request("GET", "/api/v1/apps/A/instances/late", ""); status != 404 {
+			t.Errorf("it is there: %d", status)
+		}
+		c.wantClosed(wire.CodeHelloExpected)
+	})
 }
 
 // hold keeps evictions off.
