@@ -7,7 +7,6 @@ import (
 	"io"
 	"time"
 
-	"heureka/internal/ops"
 	"heureka/internal/socket"
 	"heureka/model"
 	"heureka/wire"
@@ -46,7 +45,7 @@ func (s *session) read() error {
 		if err != nil {
 			return err
 		}
-		if ops.Closed(s.parting) {
+		if s.parts() {
 			return nil
 		}
 		silent.Stop() // while there is no room for its answers, it isn't the client that is silent

@@ -67,6 +67,16 @@ func (s *session) part(why *wire.Error) bool {
 	return true
 }
 
+// parts reports whether the node has closed the connection by itself.
+func (s *session) parts() bool {
+	select {
+	case <-s.parting:
+		return true
+	default:
+		return false
+	}
+}
+
 // gather takes all that there is to say. It reports false when that is nothing, and
 // the writer ends; a session that has ended has nothing to say.
 func (s *session) gather(out *outgoing) bool {
