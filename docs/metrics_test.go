@@ -27,6 +27,9 @@ func TestTheMetricsOfOperationsExist(t *testing.T) {
 		t.Errorf("only %d metrics are named", len(named))
 	}
 	for _, m := range named {
+		if strings.HasPrefix(m[1], "heureka_bridge_") {
+			continue // package bridge looks these up
+		}
 		if !sample(m[1], m[2]).MatchString(answers) {
 			t.Errorf("no node tells %s%s", m[1], m[2])
 		}
