@@ -5,12 +5,13 @@ import (
 	"io"
 	"time"
 
+	"heureka/bridge"
 	"heureka/internal/ops"
 	readnode "heureka/read-node/server"
 	writenode "heureka/write-node/server"
 )
 
-// binary is the command line of a node, as its main puts it together.
+// binary is the command line of a program, as its main puts it together.
 type binary interface {
 	check() error         // what the main would say of its settings
 	drain() time.Duration // how long it waits for its clients to leave
@@ -32,6 +33,19 @@ type readFlags struct {
 func (b *readFlags) check() error         { return errors.Join(b.Config.Validate(), checkLog(b.ProgramFlags)) }
 func (b *readFlags) drain() time.Duration { return b.DrainDelay + b.DrainTimeout }
 
+// heurekaFlags are those of the one command of heureka that is deployed.
+type heurekaFlags struct {
+	Bridge struct {
+		bridge.Config    `embed:""`
+		ops.ProgramFlags `embed:""`
+	} `cmd:""`
+}
+
+func (b *heurekaFlags) check() error {
+	return errors.Join(b.Bridge.Config.Validate(), checkLog(b.Bridge.ProgramFlags))
+}
+func (b *heurekaFlags) drain() time.Duration { return 0 }
+
 func checkLog(f ops.ProgramFlags) error {
 	_, err := f.Logger(io.Discard)
 	return err
@@ -42,5 +56,6 @@ func binaries() map[string]binary {
 	return map[string]binary{
 		"write-node": new(writeFlags),
 		"read-node":  new(readFlags),
+		"heureka":    new(heurekaFlags),
 	}
 }

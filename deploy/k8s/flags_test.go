@@ -27,6 +27,7 @@ func (m *manifest) checkFlags(t *testing.T, f *faults) {
 		}
 		m.checkAddresses(w, s, f)
 		m.checkNATS(w, s, f)
+		m.checkBridge(w, s, f)
 		checkGrace(w, s.drain, f)
 		checkData(w, s, f)
 		m.checkLevel(w, s, f)
@@ -85,7 +86,8 @@ func parse(t *testing.T, w workload) (settings, error) {
 		}
 		args = append(args, arg)
 	}
-	if _, err := parser.Parse(args); err != nil {
+	parsed, err := parser.Parse(args)
+	if err != nil {
 		return settings{}, err
 	}
 	if err := commandLine.check(); err != nil {
@@ -93,7 +95,7 @@ func parse(t *testing.T, w workload) (settings, error) {
 	}
 	s := settings{flags: map[string]*kong.Flag{}, drain: commandLine.drain()}
 	known := []string{"GOMEMLIMIT"}
-	for _, flag := range parser.Model.Flags {
+	for _, flag := range parsed.Flags() { // of the command, too
 		s.flags[flag.Name] = flag
 		known = append(known, flag.Envs...)
 	}
@@ -160,10 +162,12 @@ func (m *manifest) checkAddresses(w workload, s settings, f *faults) {
 			f.add("%s: --%s listens on %s, the container's port %s is %d", w, flag, number, port, w.port(intstr.FromString(port)))
 		}
 	}
-	host, number, err := net.SplitHostPort(s.text("advertise"))
-	reachable := host == podIP || w.service != "" && host == podName(w)+"."+w.service
-	if err != nil || !reachable || number != fmt.Sprint(w.port(intstr.FromString("http"))) {
-		f.add("%s: --advertise %q doesn't lead others to its service port", w, s.text("advertise"))
+	if _, tells := s.flags["advertise"]; tells {
+		host, number, err := net.SplitHostPort(s.text("advertise"))
+		reachable := host == podIP || w.service != "" && host == podName(w)+"."+w.service
+		if err != nil || !reachable || number != fmt.Sprint(w.port(intstr.FromString("http"))) {
+			f.add("%s: --advertise %q doesn't lead others to its service port", w, s.text("advertise"))
+		}
 	}
 	if len(w.container().Ports) != len(listens) {
 		f.add("%s: %d ports where it listens on %d", w, len(w.container().Ports), len(listens))
