@@ -42,6 +42,9 @@ func behind(t *testing.T, p proxy) {
 	b.levels()
 
 	b.flows()
+	if err := b.balancer.passesBatchesOn(t.Context()); err != nil {
+		t.Error(err)
+	}
 	newcomers := b.newcomers()
 	before := b.losses()
 	first.stop()
@@ -57,8 +60,10 @@ func behind(t *testing.T, p proxy) {
 	second.kill()
 	b.hosts(third)
 	b.flows()
+	newcomers = b.newcomers() // nodes that start aren't ready, and refuse
 	b.again(first)
 	b.again(second)
+	newcomers()
 	b.ends()
 }
 
@@ -185,8 +190,18 @@ func (b *balanced) levels() {
 	}
 }
 
-// newcomers has one subscriber after the other connect through the balancer. The
-// function that it returns ends that, and fails the test unless all were served.
+// subscribes connects through the balancer as a subscriber does.
+func (b *balanced) subscribes(ctx context.Context) error {
+	channel, _, err := raw.Dialer{HTTP: b.balancer.web}.Hello(ctx, b.balancer.address, wire.PathSubscriptions, wire.Hello{Client: "newcomer"})
+	if err == nil {
+		channel.Close()
+	}
+	return err
+}
+
+// newcomers has one after the other register as a Eureka 1 client and connect as a
+// subscriber, through the balancer. The function that it returns ends that, and fails the
+// test unless all were served.
 func (b *balanced) newcomers() (end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -198,20 +213,25 @@ func (b *balanced) newcomers() (end func()) {
 		defer next.Stop()
 		for ; ctx.Err() == nil; <-next.C {
 			within, done := context.WithTimeout(context.Background(), patience)
-			channel, _, err := raw.Dialer{HTTP: b.balancer.web}.Hello(within, b.balancer.address, wire.PathSubscriptions, wire.Hello{Client: "newcomer"})
+			err := b.balancer.registersAsEureka(within)
+			if err == nil {
+				err = b.subscribes(within)
+			}
 			done()
 			if err != nil {
 				failed = append(failed, err)
 				continue
 			}
 			served++
-			channel.Close()
 		}
 	}()
 	return func() {
 		b.t.Helper()
 		cancel()
 		<-ended
+		if err := b.balancer.leavesAsEureka(b.t.Context()); err != nil {
+			b.t.Error(err)
+		}
 		for _, err := range failed[:min(len(failed), 5)] {
 			b.t.Errorf("a newcomer: %v", err)
 		}
