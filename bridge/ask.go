@@ -16,9 +16,9 @@ const sweepEvery = time.Second
 func (b *Bridge) ask(ctx context.Context) {
 	var h health
 	swept := time.Now()
-	for wait(ctx, b.asks, sweepEvery) {
+	for wait(ctx, b.asks, b.sweep) {
 		b.askAll(ctx, &h)
-		if time.Since(swept) >= sweepEvery {
+		if time.Since(swept) >= b.sweep {
 			swept = time.Now()
 			b.with(func(s *sides.Sides, now model.Moment) { s.Sweep(now) })
 		}

@@ -26,6 +26,7 @@ type Bridge struct {
 	old     []*server
 	heureka []*server
 	start   time.Time
+	sweep   time.Duration // sweepEvery; tests are quicker
 
 	mu    sync.Mutex
 	sides *sides.Sides
@@ -48,7 +49,7 @@ func New(config Config, log *slog.Logger) (*Bridge, error) {
 		return nil, err
 	}
 	b := &Bridge{
-		config: config, log: log, start: time.Now(),
+		config: config, log: log, start: time.Now(), sweep: sweepEvery,
 		client: &http.Client{Timeout: config.Timeout, Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute,
 		}},

@@ -157,7 +157,7 @@ func quiet(s *scene, bridges ...*Bridge) {
 		if last == before {
 			return true
 		}
-		s.pause(bridges[0].config.Settle + 2*bridges[0].config.Full)
+		s.pause(bridges[0].config.Settle + 2*bridges[0].config.Full + 2*bridges[0].sweep)
 		return false
 	})
 }

@@ -16,10 +16,15 @@ import (
 	"heureka/eureka1/dialect"
 	"heureka/internal/dev"
 	"heureka/model"
+	read "heureka/read-node/server"
+	write "heureka/write-node/server"
 )
 
 // patience is how long a test waits for what should happen at once.
 const patience = time.Minute
+
+// beacon is how often nodes hear of each other: they are ready the sooner.
+const beacon = 100 * time.Millisecond
 
 // scene is what runs in a test: clusters, bridges, and clients of Eureka 1.
 type scene struct {
@@ -37,7 +42,11 @@ func newScene(t *testing.T) *scene {
 // heureka starts a cluster and returns the URL of its read node.
 func (s *scene) heureka() string {
 	s.t.Helper()
-	c, err := dev.NewCluster(dev.AnyPorts(1, 1), dev.Settings{Log: slog.New(slog.DiscardHandler)})
+	c, err := dev.NewCluster(dev.AnyPorts(1, 1), dev.Settings{
+		Write: func(c *write.Config) { c.Beacon = beacon },
+		Read:  func(c *read.Config) { c.Beacon = beacon },
+		Log:   slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -70,8 +79,8 @@ func (s *scene) bridge(to string, change func(*Config), from ...string) (b *Brid
 	s.t.Helper()
 	c := DefaultConfig()
 	c.From, c.To, c.HTTP, c.Admin, c.BothWays = from, []string{to}, "127.0.0.1:0", "127.0.0.1:0", true
-	c.Poll, c.Full, c.Recheck, c.Backoff = 50*time.Millisecond, 500*time.Millisecond, 100*time.Millisecond, 200*time.Millisecond
-	c.Settle, c.Absent, c.Renew = time.Second, 2*time.Second, time.Second
+	c.Poll, c.Full, c.Recheck, c.Backoff = 50*time.Millisecond, 200*time.Millisecond, 100*time.Millisecond, 200*time.Millisecond
+	c.Settle, c.Absent, c.Renew = 300*time.Millisecond, 600*time.Millisecond, 500*time.Millisecond
 	if change != nil {
 		change(&c)
 	}
@@ -79,6 +88,7 @@ func (s *scene) bridge(to string, change func(*Config), from ...string) (b *Brid
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	b.sweep = 100 * time.Millisecond
 	return b, s.runs(b.Run)
 }
 

@@ -63,12 +63,13 @@ func (b *Bridge) readServer(ctx context.Context, h *health) error {
 }
 
 func (b *Bridge) readPage(ctx context.Context, from *server) error {
+	asked := b.now().Mono
 	apps, err := from.applications(ctx, "/apps/", b.config.MaxInstances)
 	if err != nil {
 		return err
 	}
 	b.with(func(s *sides.Sides, now model.Moment) {
-		s.Page(now, apps)
+		s.Page(now, asked, apps)
 		b.paged = true
 	})
 	return nil
@@ -77,10 +78,11 @@ func (b *Bridge) readPage(ctx context.Context, from *server) error {
 // readDelta reports whether what has changed adds up to what the server has.
 func (b *Bridge) readDelta(ctx context.Context, from *server) (agrees bool, err error) {
 	var delta *dialect.Applications
+	asked := b.now().Mono
 	if delta, err = from.applications(ctx, "/apps/delta", b.config.MaxInstances); err != nil {
 		return false, err
 	}
-	b.with(func(s *sides.Sides, now model.Moment) { agrees = s.Delta(now, delta) })
+	b.with(func(s *sides.Sides, now model.Moment) { agrees = s.Delta(now, asked, delta) })
 	if !agrees {
 		b.metrics.mismatches.Add(1)
 		b.log.Debug("what has changed doesn't add up to what the server has", "server", from.name())

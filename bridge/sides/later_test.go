@@ -1,6 +1,7 @@
 package sides_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -119,5 +120,29 @@ func TestWhatAServerAcceptedItHas(t *testing.T) {
 	d.wants(1, "Register i", "news")
 	if got := d.Stats().Copies; got != 1 {
 		t.Errorf("it has %d copies", got)
+	}
+}
+
+// TestAnOverrideIsNoWordOfTheClient: a registration that brings along one that an
+// operator has ended meanwhile would begin it again.
+func TestAnOverrideIsNoWordOfTheClient(t *testing.T) {
+	d := newDesk(t, nil)
+	d.page()
+	said := at("i", 5).Instance()
+	d.Shows(d.moment(), said.Key(), said.Overridden(model.StatusOutOfService))
+	first := d.Due(d.moment(), 1, 250)
+	if len(first) != 1 || first[0].Info == nil || first[0].Info.Status != model.StatusUp || first[0].Info.Overridden != model.StatusOutOfService {
+		t.Fatalf("a server that hasn't got it is told %+v", first)
+	}
+	d.Told(d.moment(), 1, []dialect.Answer{{Code: 200}})
+	d.Shows(d.moment(), said.Key(), said.Overridden(model.StatusDown))
+	if got := d.told(1); strings.Contains(got, "Register") {
+		t.Errorf("another override: told %s", got)
+	}
+	said.HostName, said.LastChangedMs = "new", 6
+	d.Shows(d.moment(), said.Key(), said.Overridden(model.StatusDown))
+	next := d.Due(d.moment(), 1, 250)
+	if len(next) != 1 || next[0].Info == nil || next[0].Info.Overridden != model.StatusUnknown {
+		t.Errorf("a new word under it: told %+v", next)
 	}
 }

@@ -1,17 +1,20 @@
 package sides
 
 import (
+	"time"
+
 	"heureka/eureka1/dialect"
 	"heureka/model"
 )
 
-// Page takes in everything that a server of the old cluster shows.
-func (s *Sides) Page(now model.Moment, apps *dialect.Applications) {
+// Page takes in everything that a server of the old cluster shows, having been asked
+// for it then: what is known from later times it can't show.
+func (s *Sides) Page(now model.Moment, asked time.Duration, apps *dialect.Applications) {
 	for _, e := range s.entries {
 		e.page = nil
 	}
 	s.put(apps, nil)
-	s.paged, s.pagedAt = true, now.Mono
+	s.paged, s.pagedAt = true, asked
 	for _, e := range s.entries {
 		s.fromPage(e, false, now)
 	}
@@ -20,8 +23,9 @@ func (s *Sides) Page(now model.Moment, apps *dialect.Applications) {
 
 // Delta takes in what has changed at the server whose page was last taken in. It is
 // false if the two don't make up what the server now has: another page is wanted.
-func (s *Sides) Delta(now model.Moment, delta *dialect.Applications) bool {
-	s.pagedAt = now.Mono
+// Asked is as for Page.
+func (s *Sides) Delta(now model.Moment, asked time.Duration, delta *dialect.Applications) bool {
+	s.pagedAt = asked
 	s.put(delta, func(e *entry, removed bool) { s.fromPage(e, removed, now) })
 	var census dialect.Census
 	for _, e := range s.entries {

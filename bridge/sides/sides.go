@@ -22,7 +22,7 @@ type Sides struct {
 	asks    queue
 
 	paged   bool
-	pagedAt time.Duration // when the old cluster was last heard of
+	pagedAt time.Duration // when the old cluster was asked for what was last heard of it
 	shrunk  bool          // its pages leave out too much
 
 	gathering bool // more of the same batch is to come

@@ -41,7 +41,7 @@ func (d *desk) pass(time time.Duration, page []*dialect.Info) {
 	d.Sweep(d.moment())
 }
 
-func (d *desk) page(infos ...*dialect.Info) { d.Page(d.moment(), document(infos...)) }
+func (d *desk) page(infos ...*dialect.Info) { d.Page(d.moment(), d.now, document(infos...)) }
 
 func document(infos ...*dialect.Info) *dialect.Applications {
 	apps := new(dialect.Applications)
@@ -199,11 +199,11 @@ func TestWhatAServerSaysIsBelieved(t *testing.T) {
 	gone.Action = dialect.Deleted
 	delta := document(gone)
 	delta.Hash = "UP_1_"
-	if !d.Delta(d.moment(), delta) {
+	if !d.Delta(d.moment(), d.now, delta) {
 		t.Error("it doesn't add up")
 	}
 	d.wants(0, "Cancel i-01", "taken out")
-	if delta.Hash = "UP_2_"; d.Delta(d.moment(), delta) {
+	if delta.Hash = "UP_2_"; d.Delta(d.moment(), d.now, delta) {
 		t.Error("a wrong sum adds up")
 	}
 }
@@ -224,6 +224,10 @@ func TestPagesMayBeOld(t *testing.T) {
 	d.wants(0, "Cancel i", "taken out")
 	d.pass(time.Second, []*dialect.Info{at("i", 5)})
 	d.wants(0, "", "while pages still have it")
+	asked := d.now
+	d.now += d.cfg.Settle
+	d.Page(d.moment(), asked, document(at("i", 5)))
+	d.wants(0, "", "when a page comes late")
 	d.pass(d.cfg.Settle, []*dialect.Info{at("i", 5)})
 	d.wants(0, "Register i", "when they go on having it")
 }

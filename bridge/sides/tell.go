@@ -95,7 +95,7 @@ func (s *Sides) toldOf(e *entry, t Target, c copied, now model.Moment) (list []f
 	switch {
 	case c.hash != e.heu.hash && c.refused != e.heu.hash:
 		f := e.say(dialect.Register, e.heu.stamp)
-		f.Info, f.hash = e.heu.forEureka(&s.cfg, e.heu.stamp), e.heu.hash
+		f.Info, f.hash = e.heu.forEureka(&s.cfg, e.heu.stamp, c.hash == 0), e.heu.hash
 		list = append(list, f)
 	case c.hash != 0 && now.Mono-c.renewed >= s.renewal(e.heu.in.Lease, s.cfg.Renew) && !s.silent(s.levelAt, now):
 		f := e.say(dialect.Heartbeat, e.heu.stamp)

@@ -48,12 +48,12 @@ type shown struct {
 	in    *model.Instance
 	peer  bool   // known from another Eureka server only
 	stamp int64  // when its client last said something new; by the bridge's clock, if the client didn't say
-	hash  uint64 // of it
+	hash  uint64 // of that
 }
 
 // showing returns what Heureka shows, after what it showed before.
 func showing(in *model.Instance, before *shown, now model.Moment) *shown {
-	s := &shown{in: in, peer: rules.IsPeers(in), stamp: in.LastChangedMs, hash: in.Hash()}
+	s := &shown{in: in, peer: rules.IsPeers(in), stamp: in.LastChangedMs, hash: own(in).Hash()}
 	switch {
 	case s.stamp != 0:
 	case before != nil && before.hash == s.hash:
@@ -67,6 +67,19 @@ func showing(in *model.Instance, before *shown, now model.Moment) *shown {
 	return s
 }
 
+// own returns an instance as its client said it, as far as is shown: whoever is under an
+// override is taken to say UP, as in wordOf. An override is told by a word of its own.
+func own(in *model.Instance) *model.Instance {
+	if in.Override == "" {
+		return in
+	}
+	said := *in
+	if said.Override = ""; in.Status == in.Override {
+		said.Status = model.StatusUp
+	}
+	return &said
+}
+
 // forHeureka returns what the bridge registers there.
 func (w *word) forHeureka(c *Config, adopt bool) *dialect.Info {
 	info := *w.info
@@ -78,9 +91,14 @@ func (w *word) forHeureka(c *Config, adopt bool) *dialect.Info {
 	return &info
 }
 
-// forEureka returns what the bridge registers in a server of the old cluster.
-func (s *shown) forEureka(c *Config, stamp int64) *dialect.Info {
-	info := dialect.InfoOf(s.in, dialect.Shown{UpdatedMs: stamp})
+// forEureka returns what the bridge registers in a server of the old cluster, with the
+// override if the server hasn't got it yet. One that has it may have lost it since to an
+// operator, and would take it up again from a registration that comes late.
+func (s *shown) forEureka(c *Config, stamp int64, adopt bool) *dialect.Info {
+	info := dialect.InfoOf(own(s.in), dialect.Shown{UpdatedMs: stamp})
+	if adopt && s.in.Override != "" {
+		info.Overridden = s.in.Override
+	}
 	info.LastDirtyMs, info.Action = stamp, dialect.Added
 	info.Metadata = slices.DeleteFunc(slices.Clone(info.Metadata), func(p dialect.Pair) bool { return p.Key == dialect.KeyOrigin })
 	info.Metadata = append(info.Metadata, dialect.Pair{Key: dialect.KeyOrigin, Value: c.Name})

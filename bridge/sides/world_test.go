@@ -228,8 +228,8 @@ func (w *world) read(b *bridged) {
 	page, delta := w.old[b.at].pages()
 	if b.stale || w.now-b.full >= 5*time.Minute {
 		b.full, b.stale = w.now, false
-		b.sides.Page(w.moment(), page)
-	} else if !b.sides.Delta(w.moment(), delta) && w.now-b.full >= 15*time.Second {
+		b.sides.Page(w.moment(), w.now, page)
+	} else if !b.sides.Delta(w.moment(), w.now, delta) && w.now-b.full >= 15*time.Second {
 		b.stale = true
 	}
 }
