@@ -73,8 +73,13 @@ func (s *Sides) put(apps *dialect.Applications, noted func(e *entry, removed boo
 // told that it was taken out, which is more than that it isn't there.
 func (s *Sides) fromPage(e *entry, removed bool, now model.Moment) {
 	if e.hold != 0 {
-		if s.pagedAt < e.hold && !same(e.page, e.old) {
-			return // by its end the pages show what is known, or something newer
+		switch {
+		case same(e.page, e.old):
+		case s.pagedAt < e.hold:
+			return
+		case e.page != nil && (e.old == nil || e.page.stamp <= e.old.stamp):
+			s.ask(e) // it was made while something changed, see [Config.Absent], or this was missed
+			return
 		}
 		e.hold = 0
 	}

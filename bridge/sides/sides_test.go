@@ -229,7 +229,12 @@ func TestPagesMayBeOld(t *testing.T) {
 	d.Page(d.moment(), asked, document(at("i", 5)))
 	d.wants(0, "", "when a page comes late")
 	d.pass(d.cfg.Settle, []*dialect.Info{at("i", 5)})
-	d.wants(0, "Register i", "when they go on having it")
+	d.wants(0, "", "when they go on having it, which may be one that is kept")
+	if key, ok := d.Asks(); !ok || key.ID != "i" {
+		t.Error("it isn't asked for")
+	}
+	d.Asked(d.moment(), at("i", 5).Instance().Key(), at("i", 5), true)
+	d.wants(0, "Register i", "when it is there")
 }
 
 // TestTheOldClusterIsAskedFirst, before it is told that an instance has gone.
