@@ -10,6 +10,9 @@ RUNS     =
 BENCH    = .
 ONLY     =
 CLIENTS  = all
+
+# The tests that run programs of others.
+FOREIGN  = TestStartServer|TestClients|TestDifferential|TestWithTheRealServer
 FUZZTIME = 20s
 
 .DEFAULT_GOAL := help
@@ -42,7 +45,7 @@ lint: ## gofmt, go vet and staticcheck
 
 .PHONY: test-eureka1
 test-eureka1: ## try Eureka 1 clients and servers of others: CLIENTS=newest, ONLY=part of a client's name
-	go test -p 1 -count=1 -timeout=0 -v $(if $(ONLY),-run 'TestClients/$(ONLY)|TestDifferential/$(ONLY)') ./internal/foreign ./internal/eurekatest ./bridge -args -clients=$(CLIENTS)
+	go test -p 1 -count=1 -timeout=0 -v -parallel=2 -run '$(if $(ONLY),TestClients/$(ONLY)|TestDifferential/$(ONLY),$(FOREIGN))' ./internal/foreign ./internal/eurekatest ./bridge -args -clients=$(CLIENTS)
 
 .PHONY: sim
 sim: ## simulate the whole system with faults: SEED=first seed, RUNS=how many

@@ -34,7 +34,7 @@ func TestEveryRowPlays(t *testing.T) {
 		t.Run(letter, func(t *testing.T) {
 			t.Parallel()
 			var out, errs bytes.Buffer
-			code := program().Execute(t.Context(), []string{"--only", letter, "--peers", "none", "--scale", "0.01", "--seconds", "0.2",
+			code := program().Execute(t.Context(), []string{"--only", letter, "--peers", "none", "--clients", "go", "--scale", "0.01", "--seconds", "0.2",
 				"--rounds", "1", "--beacon", "50ms", "--programs", programs, "--json"}, nil, &out, &errs)
 			if code != bench.ExitKept {
 				t.Fatalf("ended with %d: %s\n%s", code, errs.String(), out.String())

@@ -19,8 +19,9 @@ func main() {
 
 // settings are those beside the ones of every benchmark.
 type settings struct {
-	Peers string  `help:"Which other servers are measured too: eureka (wants Java and Maven) or none." enum:"eureka,none" default:"eureka"`
-	Warm  float64 `help:"Seconds for which the Eureka server is asked before it is measured, so that its virtual machine has compiled what it runs." default:"8"`
+	Peers   string  `help:"Which other servers are measured too: eureka (wants Java and Maven) or none." enum:"eureka,none" default:"eureka"`
+	Clients string  `help:"Whose clients play row g: Spring's (wants Java and Maven), or ones of this program that poll likewise." enum:"spring,go" default:"spring"`
+	Warm    float64 `help:"Seconds for which the Eureka server is asked before it is measured, so that its virtual machine has compiled what it runs." default:"8"`
 }
 
 func (s *settings) validate() error {

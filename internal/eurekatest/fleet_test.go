@@ -17,7 +17,7 @@ import (
 	"heureka/model"
 )
 
-// fleet is a cluster of processes that all scenarios share, one after the other.
+// fleet is a cluster of processes that scenarios share, one after the other.
 type fleet struct {
 	nodes  []*node // write nodes first
 	writes []*node

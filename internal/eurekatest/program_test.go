@@ -31,8 +31,8 @@ type program struct {
 	said    lines
 }
 
-// run starts a client that prefers those nodes.
-func run(t *testing.T, command []string, key model.Key, nodes []*node) *program {
+// run starts a client that prefers those nodes, told that as well.
+func run(t *testing.T, command, env []string, key model.Key, nodes []*node) *program {
 	t.Helper()
 	var urls []string
 	for _, n := range nodes {
@@ -41,7 +41,7 @@ func run(t *testing.T, command []string, key model.Key, nodes []*node) *program 
 	p := &program{key: key, port: freePort(t), started: time.Now()}
 	p.said.answers = make(chan string, maxAnswers)
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Env = append(os.Environ(),
+	cmd.Env = append(append(os.Environ(), env...),
 		"EUREKA_URLS="+strings.Join(urls, ","), "EUREKA_APP="+key.App, "EUREKA_ID="+key.ID, fmt.Sprint("EUREKA_PORT=", p.port),
 		fmt.Sprint("EUREKA_RENEW_S=", renewSeconds), fmt.Sprint("EUREKA_LEASE_S=", leaseSeconds), fmt.Sprint("EUREKA_FETCH_S=", fetchSeconds))
 	cmd.Stdout, cmd.Stderr = &p.said, &p.said

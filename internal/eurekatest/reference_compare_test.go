@@ -2,7 +2,6 @@ package eurekatest
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -15,16 +14,13 @@ type difference struct {
 	step         string // story and step
 	what         string // "status", a header's name, or the path in the document
 	theirs, ours string
-}
-
-func (d difference) String() string {
-	return fmt.Sprintf("%s: %s: the reference %s, here %s", d.step, d.what, d.theirs, d.ours)
+	at           string // who answered so
 }
 
 // likeness is what differences have in common that are reported together.
-type likeness struct{ what, theirs, ours string }
+type likeness struct{ what, theirs, ours, at string }
 
-func (d difference) likeness() likeness { return likeness{d.what, d.theirs, d.ours} }
+func (d difference) likeness() likeness { return likeness{d.what, d.theirs, d.ours, d.at} }
 
 // without returns the difference as if it were of any story.
 func (d difference) without(tag string) difference {
@@ -37,13 +33,14 @@ func (d difference) without(tag string) difference {
 // comparison compares two answers to the same request.
 type comparison struct {
 	step  string
+	at    string    // who gives ours
 	began time.Time // before the story's first request
 	found []difference
 }
 
 func (c *comparison) differ(what, theirs, ours string) {
 	if theirs != ours {
-		c.found = append(c.found, difference{c.step, what, theirs, ours})
+		c.found = append(c.found, difference{c.step, what, theirs, ours, c.at})
 	}
 }
 

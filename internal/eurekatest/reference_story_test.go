@@ -44,8 +44,9 @@ func (s *step) changes() bool {
 
 // server is one that is asked.
 type server struct {
-	url string // such as http://127.0.0.1:8761
-	web *http.Client
+	name string // for people
+	url  string // such as http://127.0.0.1:8761
+	web  *http.Client
 }
 
 // answer is what a server said.

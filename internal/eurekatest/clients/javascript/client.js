@@ -52,7 +52,13 @@ function tell(status) {
 }
 
 const byId = (a, b) => (a.instanceId < b.instanceId ? -1 : 1);
-const held = (app) => [...client.getInstancesByAppId(app)].sort(byId)
+
+// With deltas, the client replaces and takes out the first instance of an application,
+// whichever was meant. Its lists by vip are right.
+const listed = (app) => (env.EUREKA_DELTA === 'true'
+  ? client.getInstancesByVipAddress(app.toLowerCase())
+  : client.getInstancesByAppId(app));
+const held = (app) => [...listed(app)].sort(byId)
   .map((instance) => ` ${instance.instanceId}=${instance.status}`).join('');
 
 const commands = {
