@@ -31,7 +31,8 @@
 // A Eureka server's answers are up to half a minute old, it forgets everything when it
 // starts, and it says of what it leaves out only sometimes that it was taken out.
 // What was passed on in a batch, or asked for, therefore counts for [Config.Settle]
-// against what pages show. What a page leaves out without a word is kept for
+// against what pages show; after that, what a page shows otherwise is asked for, unless
+// it is a later word of the client. What a page leaves out without a word is kept for
 // [Config.Absent], and if that is more than a [Config.Share] of all, for
 // [Config.Patience].
 //

@@ -10,7 +10,7 @@ import (
 // Options are what every benchmark is asked for.
 type Options struct {
 	Only     []string      `help:"Rows to measure, by their letters; all if none is named." placeholder:"a,b"`
-	Seconds  float64       `help:"How long one contender is measured in one round." default:"3"`
+	Seconds  float64       `help:"How long one contender is measured in one round." default:"${seconds}"`
 	Rounds   int           `help:"Rounds in which the contenders take turns; the median counts." default:"3"`
 	Scale    float64       `help:"Share of the numbers of instances and subscribers that is used." default:"1"`
 	Beacon   time.Duration `help:"Between two beacons of the nodes." default:"1s"`

@@ -178,6 +178,15 @@ func (s *stage) missing(what string) {
 	s.Add(bench.Figure{What: what + ", " + eureka, Missing: "not run"})
 }
 
+// missingStale says that the Eureka server wasn't measured where that takes long.
+func (s *stage) missingStale(what string) {
+	why := "not run"
+	if !s.settings.Stale {
+		why = "not run: without --stale"
+	}
+	s.Add(bench.Figure{What: what + ", " + eureka, Missing: why})
+}
+
 // present leaves out those that aren't there.
 func present(contenders ...*contender) (all []*contender) {
 	for _, c := range contenders {

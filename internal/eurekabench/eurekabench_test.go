@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"heureka/internal/bench"
@@ -56,6 +57,29 @@ func TestEveryRowPlays(t *testing.T) {
 				t.Error("it isn't said that Eureka's server wasn't run")
 			}
 		})
+	}
+}
+
+// TestWithoutJavaRowGSaysSo, and fails nothing.
+func TestWithoutJavaRowGSaysSo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	s := &stage{Stage: &bench.Stage{Context: t.Context()}}
+	if found, why, err := s.findSprings(); found != nil || why != "not run: there is no java" || err != nil {
+		t.Errorf("found %v, says %q, %v", found, why, err)
+	}
+}
+
+func TestWhatAServiceSaysIsTold(t *testing.T) {
+	a := &answers{lines: make(chan string, maxAnswers)}
+	for _, part := range []string{"a log\n@@ re", "ady\nmore @@ of it\n@@ ok A=UP\n", strings.Repeat("x", 2*maxLine), "\n@@ ok\n"} {
+		if n, err := a.Write([]byte(part)); n != len(part) || err != nil {
+			t.Fatalf("took %d of %d, %v", n, len(part), err)
+		}
+	}
+	for _, want := range []string{"ready", "ok A=UP", "ok"} {
+		if got := <-a.lines; got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
 	}
 }
 

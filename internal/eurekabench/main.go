@@ -21,7 +21,8 @@ func main() {
 type settings struct {
 	Peers   string  `help:"Which other servers are measured too: eureka (wants Java and Maven) or none." enum:"eureka,none" default:"eureka"`
 	Clients string  `help:"Whose clients play row g: Spring's (wants Java and Maven), or ones of this program that poll likewise." enum:"spring,go" default:"spring"`
-	Warm    float64 `help:"Seconds for which the Eureka server is asked before it is measured, so that its virtual machine has compiled what it runs." default:"8"`
+	Warm    float64 `help:"Seconds for which the Eureka server is asked before it is measured, so that its virtual machine has compiled what it runs." default:"4"`
+	Stale   bool    `help:"Measure in rows e and f, too, how old what the Eureka server shows is, half a minute each time."`
 }
 
 func (s *settings) validate() error {
@@ -37,6 +38,7 @@ func program() *bench.Program {
 		Name:        "eurekabench",
 		Description: "Measures what Eureka 1 clients cost, beside a handler of fixed bytes and Eureka's own server, and checks that what they are told is right.",
 		Rows:        rows(asked),
+		Seconds:     1,
 		Patience:    10 * time.Minute, // Eureka's server takes its time to show things
 		Roles:       map[string]bench.Role{"fixed": serveFixed, "driver": serveDriver, "client": serveClient},
 		Settings:    asked,

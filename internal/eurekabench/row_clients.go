@@ -8,7 +8,7 @@ import (
 
 // playClients is row g.
 func playClients(s *stage) error {
-	h, err := s.household(50)
+	h, err := s.household(50, true)
 	if err != nil {
 		return err
 	}

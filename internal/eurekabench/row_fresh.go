@@ -11,11 +11,11 @@ import (
 const pollRate = 20
 
 // stale is how long the peer is looked at: it shows things every 30 s.
-const stale = 40
+const stale = 32
 
 // playAges is row e.
 func playAges(s *stage) error {
-	h, err := s.household(s.Scaled(5000, 50))
+	h, err := s.household(s.Scaled(5000, 50), s.settings.Stale)
 	if err != nil {
 		return err
 	}
@@ -37,10 +37,10 @@ func playAges(s *stage) error {
 		s.Add(bench.Figure{What: "   99 of 100", Unit: "ms", Value: percentile(old, 99)})
 	}
 	if h.peer == nil {
-		s.missing("apps, gzip, age at most")
+		s.missingStale("apps, gzip, age at most")
 	}
 	s.Note("age: how long before an answer was asked for the oldest change that it lacks had been acknowledged; %d answers a second", pollRate)
-	return h.right()
+	return h.right(false)
 }
 
 // ages looks at a contender's apps under changes and returns how old each answer
@@ -64,7 +64,7 @@ func (s *stage) ages(h *household, c *contender, seconds float64) ([]float64, er
 
 // playAppearance is row f.
 func playAppearance(s *stage) error {
-	h, err := s.household(s.Scaled(5000, 50))
+	h, err := s.household(s.Scaled(5000, 50), s.settings.Stale)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func playAppearance(s *stage) error {
 		reach := bench.Reach{Value: 50}
 		args.Population.Instances = made
 		if c == h.peer {
-			args.Samples, reach = 2, bench.Reach{}
+			args.Samples, reach = 1, bench.Reach{}
 		}
 		client, err := s.Role(c.name+" client", "client")
 		if err != nil {
@@ -90,7 +90,7 @@ func playAppearance(s *stage) error {
 		s.Add(bench.Figure{What: "   median", Unit: "ms", Value: percentile(took, 50)})
 	}
 	if h.peer == nil {
-		s.missing("registered, then in apps")
+		s.missingStale("registered, then in apps")
 	}
 	s.Note("from its 204 to the end of the first answer that shows it, plain, asked for again and again over one connection")
 	return nil

@@ -11,9 +11,10 @@ func playMemory(s *stage) error {
 	for _, size := range []struct {
 		instances int
 		reach     float64 // MiB
-	}{{5000, 80}, {10_000, 130}} {
+		peer      bool
+	}{{5000, 80, false}, {10_000, 130, true}} {
 		instances := s.Scaled(size.instances, 50)
-		h, err := s.household(instances)
+		h, err := s.household(instances, size.peer)
 		if err != nil {
 			return err
 		}
@@ -31,10 +32,10 @@ func playMemory(s *stage) error {
 				return err
 			}
 		}
-		if h.peer == nil {
+		if h.peer == nil && size.peer {
 			s.missing(fmt.Sprintf("%d instances", instances))
 		}
-		if err := h.right(); err != nil {
+		if err := h.right(false); err != nil {
 			return err
 		}
 		s.Stop(h.all()...)

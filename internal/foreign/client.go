@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// clients is where the projects of clients are, within this module, and shared in it
-// what those in Java have in common.
+// Where the projects of clients are, within this module, and in that what those in Java
+// have in common.
 const (
 	clientsFolder = "internal/eurekatest/clients"
 	clientsShared = "shared"
