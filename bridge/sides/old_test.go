@@ -17,6 +17,7 @@ type oldServer struct {
 	recent    map[model.Key]change
 
 	cached      time.Duration // when pages were made
+	keeps       time.Duration // for how long these are shown
 	page, delta *dialect.Applications
 }
 
@@ -159,12 +160,16 @@ func (o *oldServer) say(it *dialect.Item, replicated bool) dialect.Answer {
 	}
 }
 
-// pages returns what the server shows, which it keeps for half a minute.
+// pages returns what the server shows, which it keeps for half a minute, and at times,
+// when something changed while it was made, for three.
 func (o *oldServer) pages() (page, delta *dialect.Applications) {
-	if o.w.now-o.cached < 30*time.Second {
+	if o.w.now-o.cached < o.keeps {
 		return o.page, o.delta
 	}
-	o.cached = o.w.now
+	o.cached, o.keeps = o.w.now, 30*time.Second
+	if o.w.rand.IntN(10) == 0 {
+		o.keeps = 3 * time.Minute
+	}
 	var census dialect.Census
 	o.page, o.delta = new(dialect.Applications), new(dialect.Applications)
 	for _, key := range sorted(o.held) {
