@@ -26,8 +26,8 @@ func (a Action) String() string {
 }
 
 // parseAction returns the action with that text, NoAction for any other.
-func parseAction(text []byte) Action {
-	switch string(text) {
+func parseAction(text string) Action {
+	switch text {
 	case "ADDED":
 		return Added
 	case "MODIFIED":

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"strconv"
+	"strings"
 
 	"heureka/model"
 )
@@ -118,8 +119,8 @@ func DecodeAnswers(document []byte, items int) (answers []Answer, err error) {
 
 // objectOf reads an object of which only one list counts.
 func (r *jsonReader) objectOf(list string, element func()) {
-	r.object(func(name []byte) {
-		if string(name) == list {
+	r.object(func(name string) {
+		if name == list {
 			r.list(element)
 		} else {
 			r.skip()
@@ -128,16 +129,16 @@ func (r *jsonReader) objectOf(list string, element func()) {
 }
 
 func (r *jsonReader) item() (item Item) {
-	r.object(func(name []byte) {
-		switch string(name) {
+	r.object(func(name string) {
+		switch name {
 		case "action":
-			item.Action = r.text()
+			item.Action = strings.Clone(r.text())
 		case "appName":
-			item.App = r.text()
+			item.App = strings.Clone(r.text())
 		case "id":
-			item.ID = r.text()
+			item.ID = strings.Clone(r.text())
 		case "lastDirtyTimestamp":
-			setNumber(&item.LastDirtyMs)(r.number())
+			said(r.number()).into(&item.LastDirtyMs)
 		case "status":
 			r.status(&item.Status)
 		case "overriddenStatus":
@@ -152,11 +153,11 @@ func (r *jsonReader) item() (item Item) {
 }
 
 func (r *jsonReader) answer() (a Answer) {
-	r.object(func(name []byte) {
-		switch string(name) {
+	r.object(func(name string) {
+		switch name {
 		case "statusCode":
 			var code int32
-			setNumber(&code)(r.small())
+			said(r.small()).into(&code)
 			a.Code = int(code)
 		case "responseEntity":
 			a.Info = r.instanceOrNull()
@@ -171,6 +172,8 @@ func (r *jsonReader) instanceOrNull() *Info {
 	if r.literal("null") {
 		return nil
 	}
-	i := r.instance()
-	return &i
+	i := new(Info)
+	r.instance(i)
+	i.detach()
+	return i
 }

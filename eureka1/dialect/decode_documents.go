@@ -1,6 +1,9 @@
 package dialect
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Application is the instances of one application in a document.
 type Application struct {
@@ -15,18 +18,22 @@ type Applications struct {
 }
 
 // DecodeInstance reads a document of one instance: the body of a registration, or
-// the answer to a request for one. Errors wrap ErrUnparseable.
+// the answer to a request for one. The texts share the memory of one copy of the
+// document. Errors wrap ErrUnparseable.
 func DecodeInstance(format Format, document []byte) (*Info, error) {
 	var info *Info
 	var err error
 	if format == JSON {
 		err = readJSON(document, func(r *jsonReader) {
-			r.object(func(name []byte) {
-				if string(name) != "instance" {
+			r.object(func(name string) {
+				if name != "instance" {
 					r.skip()
 					return
 				}
-				r.list(func() { i := r.instance(); info = &i })
+				r.list(func() {
+					info = new(Info)
+					r.instance(info)
+				})
 			})
 		})
 	} else {
@@ -53,8 +60,8 @@ func DecodeApplication(format Format, document []byte, most int) (*Application, 
 	var err error
 	if format == JSON {
 		err = readJSON(document, func(r *jsonReader) {
-			r.object(func(name []byte) {
-				if string(name) != "application" {
+			r.object(func(name string) {
+				if name != "application" {
 					r.skip()
 					return
 				}
@@ -86,8 +93,8 @@ func DecodeApplications(format Format, document []byte, most int) (*Applications
 	var err error
 	if format == JSON {
 		err = readJSON(document, func(r *jsonReader) {
-			r.object(func(name []byte) {
-				if string(name) != "applications" {
+			r.object(func(name string) {
+				if name != "applications" {
 					r.skip()
 					return
 				}
@@ -112,12 +119,12 @@ func DecodeApplications(format Format, document []byte, most int) (*Applications
 
 func (r *jsonReader) applications(left *int) *Applications {
 	a, most := new(Applications), *left
-	r.object(func(name []byte) {
-		switch string(name) {
+	r.object(func(name string) {
+		switch name {
 		case "versions__delta":
-			setNumber(&a.Version)(r.number())
+			said(r.number()).into(&a.Version)
 		case "apps__hashcode":
-			a.Hash = r.text()
+			a.Hash = strings.Clone(r.text())
 		case "application":
 			r.list(func() {
 				if len(a.List) == most {
@@ -134,17 +141,20 @@ func (r *jsonReader) applications(left *int) *Applications {
 }
 
 func (r *jsonReader) application(left *int) (a Application) {
-	r.object(func(name []byte) {
-		switch string(name) {
+	r.object(func(name string) {
+		switch name {
 		case "name":
-			a.Name = r.text()
+			a.Name = strings.Clone(r.text())
 		case "instance":
 			r.list(func() {
 				if *left--; *left < 0 {
 					r.fail("there are too many instances")
 					return
 				}
-				a.Instances = append(a.Instances, r.instance())
+				a.Instances = append(a.Instances, Info{})
+				last := &a.Instances[len(a.Instances)-1]
+				r.instance(last)
+				last.detach()
 			})
 		default:
 			r.skip()

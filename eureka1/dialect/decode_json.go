@@ -4,21 +4,20 @@ import "heureka/model"
 
 // instance reads an instance without a wrapper around it. Fields that Eureka doesn't
 // have are passed over.
-func (r *jsonReader) instance() Info {
-	i := newInfo()
-	r.object(func(name []byte) {
+func (r *jsonReader) instance(i *Info) {
+	*i = newInfo()
+	r.object(func(name string) {
 		if text := i.textField(name); text != nil {
 			*text = r.text()
 			return
 		}
-		r.instanceField(&i, name)
+		r.instanceField(i, name)
 	})
-	return i
 }
 
 // textField returns the field of that name if it is a plain text.
-func (i *Info) textField(name []byte) *string {
-	switch string(name) {
+func (i *Info) textField(name string) *string {
+	switch name {
 	case "instanceId":
 		return &i.InstanceID
 	case "hostName":
@@ -50,8 +49,8 @@ func (i *Info) textField(name []byte) *string {
 	}
 }
 
-func (r *jsonReader) instanceField(i *Info, name []byte) {
-	switch string(name) {
+func (r *jsonReader) instanceField(i *Info, name string) {
+	switch name {
 	case "status":
 		r.status(&i.Status)
 	case "overriddenStatus", "overriddenstatus":
@@ -61,7 +60,7 @@ func (r *jsonReader) instanceField(i *Info, name []byte) {
 	case "securePort":
 		r.port(&i.SecurePort)
 	case "countryId":
-		setNumber(&i.CountryID)(small(r.readable()))
+		said(small(r.readable())).into(&i.CountryID)
 	case "dataCenterInfo":
 		i.DataCenter = r.dataCenter()
 	case "leaseInfo":
@@ -71,9 +70,9 @@ func (r *jsonReader) instanceField(i *Info, name []byte) {
 	case "isCoordinatingDiscoveryServer":
 		i.Coordinating, _ = r.flag()
 	case "lastUpdatedTimestamp":
-		setNumber(&i.LastUpdatedMs)(r.readable())
+		said(r.readable()).into(&i.LastUpdatedMs)
 	case "lastDirtyTimestamp":
-		setNumber(&i.LastDirtyMs)(r.readable())
+		said(r.readable()).into(&i.LastDirtyMs)
 	case "actionType":
 		text, _ := r.scalar()
 		i.Action = parseAction(text)
@@ -82,12 +81,18 @@ func (r *jsonReader) instanceField(i *Info, name []byte) {
 	}
 }
 
-// setNumber returns a function that keeps the number that is there.
-func setNumber[N int32 | int64](field *N) func(N, bool) {
-	return func(n N, ok bool) {
-		if ok {
-			*field = n
-		}
+// number is one that may have been said.
+type number[N int32 | int64] struct {
+	value N
+	ok    bool
+}
+
+func said[N int32 | int64](value N, ok bool) number[N] { return number[N]{value, ok} }
+
+// into keeps the number if it is there.
+func (n number[N]) into(field *N) {
+	if n.ok {
+		*field = n.value
 	}
 }
 
@@ -103,13 +108,13 @@ func (r *jsonReader) status(field *model.Status) {
 // port reads a port as Eureka writes it, or as a bare number.
 func (r *jsonReader) port(p *Port) {
 	if r.next() != '{' {
-		setNumber(&p.Number)(r.small())
+		said(r.small()).into(&p.Number)
 		return
 	}
-	r.object(func(name []byte) {
-		switch string(name) {
+	r.object(func(name string) {
+		switch name {
 		case "$":
-			setNumber(&p.Number)(r.small())
+			said(r.small()).into(&p.Number)
 		case "@enabled":
 			if set, ok := r.flag(); ok {
 				p.Enabled = set
@@ -121,8 +126,8 @@ func (r *jsonReader) port(p *Port) {
 }
 
 func (r *jsonReader) dataCenter() (d DataCenter) {
-	d.Given = r.object(func(name []byte) {
-		switch string(name) {
+	d.Given = r.object(func(name string) {
+		switch name {
 		case "name":
 			d.Name = r.text()
 		case "metadata":
@@ -135,11 +140,11 @@ func (r *jsonReader) dataCenter() (d DataCenter) {
 }
 
 func (r *jsonReader) lease() (l Lease) {
-	r.object(func(name []byte) {
+	r.object(func(name string) {
 		if secs := l.seconds(name); secs != nil {
-			setNumber(secs)(small(r.readable()))
+			said(small(r.readable())).into(secs)
 		} else if ms := l.moment(name); ms != nil {
-			setNumber(ms)(r.readable())
+			said(r.readable()).into(ms)
 		} else {
 			r.skip()
 		}
@@ -148,8 +153,8 @@ func (r *jsonReader) lease() (l Lease) {
 }
 
 // seconds returns the field of that name if it is a number of seconds.
-func (l *Lease) seconds(name []byte) *int32 {
-	switch string(name) {
+func (l *Lease) seconds(name string) *int32 {
+	switch name {
 	case "renewalIntervalInSecs":
 		return &l.RenewalSecs
 	case "durationInSecs":
@@ -160,8 +165,8 @@ func (l *Lease) seconds(name []byte) *int32 {
 }
 
 // moment returns the field of that name if it is a moment.
-func (l *Lease) moment(name []byte) *int64 {
-	switch string(name) {
+func (l *Lease) moment(name string) *int64 {
+	switch name {
 	case "registrationTimestamp":
 		return &l.RegisteredMs
 	case "lastRenewalTimestamp", "renewalTimestamp":
@@ -175,17 +180,22 @@ func (l *Lease) moment(name []byte) *int64 {
 	}
 }
 
+// usualPairs is how many entries most tables have at most.
+const usualPairs = 8
+
 // table reads an object of scalars. The class that Java writes into an empty one is
 // no entry of it, and neither is a null.
 func (r *jsonReader) table() (table []Pair) {
-	r.object(func(name []byte) {
-		if string(name) == classKey {
+	r.object(func(name string) {
+		if name == classKey {
 			r.skip()
 			return
 		}
-		key := string(name)
 		if value, ok := r.scalar(); ok {
-			table = append(table, Pair{key, string(value)})
+			if table == nil {
+				table = make([]Pair, 0, usualPairs)
+			}
+			table = append(table, Pair{name, value})
 		}
 		if len(table) > maxPairs {
 			r.fail("a table has more than %d entries", maxPairs)

@@ -10,8 +10,7 @@ import (
 func (x *xmlReader) instance() Info {
 	i := newInfo()
 	x.children(func(start xml.StartElement) {
-		name := []byte(start.Name.Local)
-		if text := i.textField(name); text != nil {
+		if text := i.textField(start.Name.Local); text != nil {
 			*text = x.text()
 			return
 		}
@@ -31,7 +30,7 @@ func (x *xmlReader) instanceField(i *Info, start xml.StartElement) {
 	case "securePort":
 		x.port(&i.SecurePort, start)
 	case "countryId":
-		setNumber(&i.CountryID)(small(x.readable()))
+		said(small(x.readable())).into(&i.CountryID)
 	case "dataCenterInfo":
 		i.DataCenter = x.dataCenter()
 	case "leaseInfo":
@@ -41,9 +40,9 @@ func (x *xmlReader) instanceField(i *Info, start xml.StartElement) {
 	case "isCoordinatingDiscoveryServer":
 		i.Coordinating = parseFlag(x.trimmed())
 	case "lastUpdatedTimestamp":
-		setNumber(&i.LastUpdatedMs)(x.readable())
+		said(x.readable()).into(&i.LastUpdatedMs)
 	case "lastDirtyTimestamp":
-		setNumber(&i.LastDirtyMs)(x.readable())
+		said(x.readable()).into(&i.LastDirtyMs)
 	case "actionType":
 		i.Action = parseAction(x.trimmed())
 	default:
@@ -54,10 +53,10 @@ func (x *xmlReader) instanceField(i *Info, start xml.StartElement) {
 func (x *xmlReader) port(p *Port, start xml.StartElement) {
 	for _, a := range start.Attr {
 		if a.Name.Local == "enabled" {
-			p.Enabled = parseFlag([]byte(a.Value))
+			p.Enabled = parseFlag(a.Value)
 		}
 	}
-	setNumber(&p.Number)(x.small())
+	said(x.small()).into(&p.Number)
 }
 
 func (x *xmlReader) dataCenter() DataCenter {
@@ -65,7 +64,7 @@ func (x *xmlReader) dataCenter() DataCenter {
 	x.children(func(start xml.StartElement) {
 		switch start.Name.Local {
 		case "name":
-			d.Name = string(x.trimmed())
+			d.Name = x.trimmed()
 		case "metadata":
 			d.Metadata = x.table()
 		default:
@@ -80,11 +79,11 @@ func (x *xmlReader) dataCenter() DataCenter {
 
 func (x *xmlReader) lease() (l Lease) {
 	x.children(func(start xml.StartElement) {
-		name := []byte(start.Name.Local)
+		name := start.Name.Local
 		if secs := l.seconds(name); secs != nil {
-			setNumber(secs)(small(x.readable()))
+			said(small(x.readable())).into(secs)
 		} else if ms := l.moment(name); ms != nil {
-			setNumber(ms)(x.readable())
+			said(x.readable()).into(ms)
 		} else {
 			x.skip()
 		}
@@ -112,9 +111,9 @@ func (x *xmlReader) applications(left *int) *Applications {
 	x.children(func(start xml.StartElement) {
 		switch start.Name.Local {
 		case "versions__delta":
-			setNumber(&a.Version)(x.number())
+			said(x.number()).into(&a.Version)
 		case "apps__hashcode":
-			a.Hash = string(x.trimmed())
+			a.Hash = x.trimmed()
 		case "application":
 			if len(a.List) == most {
 				x.fail("there are too many applications")

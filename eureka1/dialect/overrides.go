@@ -1,6 +1,10 @@
 package dialect
 
-import "heureka/model"
+import (
+	"strings"
+
+	"heureka/model"
+)
 
 // Override is the status that an operator has put over an instance's own. The
 // document of them knows no applications: of two instances with one id it can tell
@@ -28,12 +32,12 @@ func AppendOverrides(dst []byte, overrides []Override) []byte {
 // wrap ErrUnparseable.
 func DecodeOverrides(document []byte, most int) (overrides []Override, err error) {
 	err = readJSON(document, func(r *jsonReader) {
-		r.object(func(name []byte) {
+		r.object(func(name string) {
 			if len(overrides) == most {
 				r.fail("there are too many overrides")
 				return
 			}
-			o := Override{ID: string(name), Status: model.StatusUnknown}
+			o := Override{ID: strings.Clone(name), Status: model.StatusUnknown}
 			r.status(&o.Status)
 			overrides = append(overrides, o)
 		})

@@ -1,10 +1,10 @@
 package dialect
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -20,8 +20,11 @@ const (
 //
 // Clients differ in the types of their values, so readers of scalars take what a
 // scalar can be turned into; null is always as good as nothing.
+//
+// What names and scalars are read as shares the document's memory: who keeps them for
+// long, and not the rest, makes a copy.
 type jsonReader struct {
-	data  []byte
+	data  string
 	at    int
 	depth int
 	fault error
@@ -29,9 +32,8 @@ type jsonReader struct {
 
 // readJSON reads a document of which root reads the one value.
 func readJSON(document []byte, root func(*jsonReader)) error {
-	document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf"))
-	r := &jsonReader{data: document}
-	if !utf8.Valid(document) {
+	r := &jsonReader{data: strings.TrimPrefix(string(document), "\xef\xbb\xbf")}
+	if !utf8.ValidString(r.data) {
 		r.fail("it isn't UTF-8")
 	}
 	root(r)
@@ -71,16 +73,16 @@ func (r *jsonReader) take(c byte) bool {
 
 // literal reads a word if it comes next.
 func (r *jsonReader) literal(word string) bool {
-	if r.next() == 0 || !bytes.HasPrefix(r.data[r.at:], []byte(word)) {
+	if r.next() == 0 || !strings.HasPrefix(r.data[r.at:], word) {
 		return false
 	}
 	r.at += len(word)
 	return true
 }
 
-// object reads an object and has member read the value of each name; the name is
-// good until then. It is false if there is null instead.
-func (r *jsonReader) object(member func(name []byte)) bool {
+// object reads an object and has member read the value of each name. It is false if
+// there is null instead.
+func (r *jsonReader) object(member func(name string)) bool {
 	if !r.open('{', "an object") {
 		return false
 	}
@@ -145,7 +147,7 @@ func (r *jsonReader) open(c byte, what string) bool {
 func (r *jsonReader) skip() {
 	switch r.next() {
 	case '{':
-		r.object(func([]byte) { r.skip() })
+		r.object(func(string) { r.skip() })
 	case '[':
 		r.array(r.skip)
 	default:
@@ -153,9 +155,9 @@ func (r *jsonReader) skip() {
 	}
 }
 
-// scalar reads a text, a number, a boolean or null, and returns its text, good until
-// the next is read. It is false for null.
-func (r *jsonReader) scalar() (text []byte, ok bool) {
+// scalar reads a text, a number, a boolean or null, and returns its text. It is false
+// for null.
+func (r *jsonReader) scalar() (text string, ok bool) {
 	switch c := r.next(); {
 	case c == '"':
 		return r.quoted(), true
@@ -165,19 +167,19 @@ func (r *jsonReader) scalar() (text []byte, ok bool) {
 	start := r.at
 	switch {
 	case r.literal("null"):
-		return nil, false
+		return "", false
 	case r.literal("true"), r.literal("false"):
 		return r.data[start:r.at], true
 	default:
 		r.fail("a value is missing or of the wrong type")
-		return nil, false
+		return "", false
 	}
 }
 
 // text reads a scalar as a text, "" for null.
 func (r *jsonReader) text() string {
 	text, _ := r.scalar()
-	return string(text)
+	return text
 }
 
 // number reads a scalar as an integer. It is false for null and for an empty text.
@@ -219,22 +221,22 @@ func (r *jsonReader) flag() (set, ok bool) {
 }
 
 // parseNumber reads an integer; of one with a fraction it takes the integral part.
-func parseNumber(text []byte) (int64, error) {
-	text = bytes.TrimSpace(text)
-	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+func parseNumber(text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, nil
 	}
-	f, err := strconv.ParseFloat(string(text), 64)
+	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(math.Abs(f) < 1<<63) {
 		return 0, fmt.Errorf("%.40q is no number", text)
 	}
 	return int64(f), nil
 }
 
-func parseFlag(text []byte) bool { return bytes.EqualFold(bytes.TrimSpace(text), []byte("true")) }
+func parseFlag(text string) bool { return strings.EqualFold(strings.TrimSpace(text), "true") }
 
 // numeral reads a number as JSON writes it.
-func (r *jsonReader) numeral() []byte {
+func (r *jsonReader) numeral() string {
 	start := r.at
 	r.byteOf("-")
 	if !r.byteOf("0") && r.digits() == 0 {
@@ -254,7 +256,7 @@ func (r *jsonReader) numeral() []byte {
 
 // byteOf reads one of these bytes if it comes right now.
 func (r *jsonReader) byteOf(set string) bool {
-	if r.at == len(r.data) || bytes.IndexByte([]byte(set), r.data[r.at]) < 0 {
+	if r.at == len(r.data) || strings.IndexByte(set, r.data[r.at]) < 0 {
 		return false
 	}
 	r.at++

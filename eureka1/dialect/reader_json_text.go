@@ -7,7 +7,7 @@ import (
 
 // quoted reads a text whose quotation mark comes next. What it returns lies in the
 // document if nothing in it is escaped.
-func (r *jsonReader) quoted() []byte {
+func (r *jsonReader) quoted() string {
 	r.at++
 	start := r.at
 	for ; r.at < len(r.data); r.at++ {
@@ -16,13 +16,13 @@ func (r *jsonReader) quoted() []byte {
 			r.at++
 			return r.data[start : r.at-1]
 		case c == '\\':
-			return r.escaped(start)
+			return string(r.escaped(start))
 		case c < ' ':
 			r.fail("a text has a control character")
 		}
 	}
 	r.fail("a text has no end")
-	return nil
+	return ""
 }
 
 // escaped reads the rest of a text that began at start and has an escape next.
@@ -100,7 +100,7 @@ func (r *jsonReader) hex() rune {
 		r.fail("a text has half an escape")
 		return 0
 	}
-	n, err := strconv.ParseUint(string(r.data[r.at:r.at+4]), 16, 16)
+	n, err := strconv.ParseUint(r.data[r.at:r.at+4], 16, 16)
 	if err != nil {
 		r.fail("a text has an escape that there isn't")
 		return 0

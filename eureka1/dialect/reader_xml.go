@@ -95,7 +95,7 @@ func (x *xmlReader) text() string {
 }
 
 // trimmed reads a text without the space around it.
-func (x *xmlReader) trimmed() []byte { return []byte(strings.TrimSpace(x.text())) }
+func (x *xmlReader) trimmed() string { return strings.TrimSpace(x.text()) }
 
 // number reads an integer. It is false for an empty text.
 func (x *xmlReader) number() (int64, bool) {

@@ -80,8 +80,8 @@ func DecodeServerStatus(format Format, document []byte) (*ServerStatus, error) {
 }
 
 func (r *jsonReader) serverStatus(s *ServerStatus) {
-	r.object(func(name []byte) {
-		switch string(name) {
+	r.object(func(name string) {
+		switch name {
 		case "generalStats":
 			s.General = r.table()
 		case "applicationStats":

@@ -1,7 +1,7 @@
 package dialect
 
 import (
-	"bytes"
+	"strings"
 
 	"heureka/model"
 )
@@ -19,9 +19,9 @@ func ParseStatus(text string) (model.Status, bool) {
 
 // statusOf reads a status in a document, in letters of any case; what is no status
 // is UNKNOWN.
-func statusOf(text []byte) model.Status {
+func statusOf(text string) model.Status {
 	for _, s := range model.Statuses() {
-		if bytes.EqualFold(text, []byte(s)) {
+		if strings.EqualFold(text, string(s)) {
 			return s
 		}
 	}
