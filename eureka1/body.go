@@ -38,11 +38,36 @@ func (q *request) raw(most int) ([]byte, error) {
 	if length := q.r.ContentLength; length > int64(most) {
 		return nil, errTooLarge
 	} else if length >= 0 {
-		raw := make([]byte, length)
+		raw := q.room(int(length))
 		_, err := io.ReadFull(q.r.Body, raw)
 		return raw, err
 	}
 	return limited(http.MaxBytesReader(q.w, q.r.Body, int64(most)), most)
+}
+
+// bodyRoom is up to what length a body is read into memory that is used again.
+const bodyRoom = 4 << 10
+
+// room returns room for a body. What is passed on to another node may be read even when
+// that has answered: it has memory of its own.
+func (q *request) room(length int) []byte {
+	if length > bodyRoom || q.writer == nil {
+		return make([]byte, length)
+	}
+	if lent, ok := q.bodies.Get().(*[bodyRoom]byte); ok {
+		q.lent = lent
+	} else {
+		q.lent = new([bodyRoom]byte)
+	}
+	return q.lent[:length]
+}
+
+// giveBack gives back the room of a body that nobody reads any more.
+func (q *request) giveBack() {
+	if q.lent != nil {
+		q.bodies.Put(q.lent)
+		q.lent = nil
+	}
 }
 
 func limited(from io.Reader, most int) ([]byte, error) {

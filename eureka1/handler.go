@@ -3,6 +3,7 @@ package eureka1
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"heureka/eureka1/dialect"
@@ -29,6 +30,7 @@ type Handler struct {
 	log     *slog.Logger
 
 	deadlines deadlines // of what is asked of the writer
+	bodies    sync.Pool // of *[bodyRoom]byte
 }
 
 // NewHandler returns a handler of what the feed holds; nil if that is nil. What
@@ -88,6 +90,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string) {
 		q.w = headOnly{w}
 	}
 	h.metrics.count(q.op.orNone(), q.answer())
+	q.giveBack()
 }
 
 // request is one that is being answered. Its methods return the status that they
@@ -101,6 +104,8 @@ type request struct {
 
 	word [1]rules.Word // what it wants done, if that is one thing
 	said [1]rules.Answer
+
+	lent *[bodyRoom]byte // in which its body lies; nil: that has memory of its own
 }
 
 func (q *request) answer() int {

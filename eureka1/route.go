@@ -69,24 +69,25 @@ func routeOf(escaped string) route {
 		r.v1 = strings.EqualFold(first, "v1")
 		path = strings.TrimLeft(rest, "/")
 	}
-	elements, ok := decode(strings.TrimSuffix(path, "/"))
-	if !ok {
-		return r
+	var room [maxElements]string
+	if elements, ok := decode(room[:0], strings.TrimSuffix(path, "/")); ok {
+		r.follow(elements)
 	}
-	r.follow(elements)
 	return r
 }
 
-// decode returns a path's elements; it is false for one that is empty or can't be
-// decoded.
-func decode(path string) ([]string, bool) {
-	elements := strings.Split(path, "/")
-	for i, e := range elements {
+// maxElements is how many elements the longest path has that leads anywhere.
+const maxElements = 4
+
+// decode appends a path's elements; it is false where one is empty or can't be
+// decoded, or there are too many.
+func decode(elements []string, path string) ([]string, bool) {
+	for e := range strings.SplitSeq(path, "/") {
 		text, err := url.PathUnescape(e)
-		if err != nil || text == "" {
+		if err != nil || text == "" || len(elements) == maxElements {
 			return nil, false
 		}
-		elements[i] = text
+		elements = append(elements, text)
 	}
 	return elements, true
 }

@@ -51,14 +51,19 @@ func (q *request) register() int {
 		return q.unparseable(format)
 	}
 	word := rules.Registration(q.route.app, info, q.replicated())
-	var refusal *dialect.Refusal
-	switch err := word.Refusal(); {
-	case errors.As(err, &refusal):
-		return q.text(http.StatusBadRequest, refusal.Text)
-	case err != nil:
-		return q.unparseable(format)
+	if err := word.Refusal(); err != nil {
+		return q.refuse(err, format)
 	}
 	return q.do(word, raw)
+}
+
+// refuse answers that a registration is read and can't be taken.
+func (q *request) refuse(err error, format dialect.Format) int {
+	var refusal *dialect.Refusal
+	if errors.As(err, &refusal) {
+		return q.text(http.StatusBadRequest, refusal.Text)
+	}
+	return q.unparseable(format)
 }
 
 // metadata reads what is to be added from the query.

@@ -34,7 +34,8 @@ func Apply(r Registry, w *Word) Answer {
 // register takes a client's word as its last, whatever its clock says. What servers
 // pass on comes in any order, and there the client's clock is all that tells it.
 func register(r Registry, w *Word) Answer {
-	if held := r.Said(w.Key); w.Peer {
+	if w.Peer {
+		held := r.Said(w.Key)
 		if held != nil && isNewer(held.LastChangedMs, w.LastDirtyMs) {
 			if err := r.Renew(w.Key); err != nil {
 				return refused(err)
@@ -110,8 +111,8 @@ func missed(r Registry, w *Word, shown *model.Instance) Answer {
 // what they cancel; a bridge does, and then removes nothing that the client itself has
 // said here, nor anything newer.
 func cancel(r Registry, w *Word) Answer {
-	if held := r.Said(w.Key); w.Peer && w.LastDirtyMs != 0 && held != nil {
-		if !IsPeers(held) || isNewer(held.LastChangedMs, w.LastDirtyMs) {
+	if w.Peer && w.LastDirtyMs != 0 {
+		if held := r.Said(w.Key); held != nil && (!IsPeers(held) || isNewer(held.LastChangedMs, w.LastDirtyMs)) {
 			return Answer{Code: http.StatusConflict}
 		}
 	}

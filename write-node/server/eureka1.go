@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"heureka/cluster"
 	"heureka/eureka1"
@@ -15,11 +16,14 @@ import (
 )
 
 // eurekaNode is the node as the handler of Eureka 1 requests sees it.
-type eurekaNode struct{ *Server }
+type eurekaNode struct {
+	*Server
+	errands *sync.Pool // of *errand
+}
 
 func (s *Server) newEureka1() *eureka1.Handler {
 	self := eureka1.Self{Name: s.self.Name, HTTP: s.advertised(), Cluster: s.config.Cluster}
-	node := eurekaNode{s}
+	node := eurekaNode{s, &sync.Pool{New: func() any { return newErrand() }}}
 	return eureka1.NewHandler(s.config.Eureka1, self, node, s.loop.eureka1, node, nil, "heureka_write_", s.registry, s.log)
 }
 
@@ -40,35 +44,61 @@ func (n eurekaNode) Do(ctx context.Context, looks bool, f func(rules.Registry)) 
 	if refused := n.refusal.Load(); refused != nil {
 		return model.Dot{}, refused
 	}
-	var dot model.Dot
-	err = n.command(ctx, looks, func(o *owner.Owner, now model.Moment) {
-		before := o.Replica().Authored()
-		f(eurekaRegistry{o, now})
-		if dot = o.Replica().Authored(); dot == before {
-			dot = model.Dot{}
-		}
-	})
-	if err != nil {
-		return model.Dot{}, err // the loop may be writing dot
+	e := n.errands.Get().(*errand)
+	e.words = f
+	if err := n.send(ctx, e, looks); err != nil {
+		return model.Dot{}, err // the loop may still have it
 	}
-	return dot, nil
+	done, e.words = e.dot, nil
+	n.errands.Put(e)
+	return done, nil
 }
 
 // Look has f called by the loop.
 func (n eurekaNode) Look(ctx context.Context, f func(*registry.View)) error {
-	return n.command(ctx, true, func(o *owner.Owner, _ model.Moment) { f(o.Replica().View()) })
+	e := newErrand()
+	e.apply = func(o *owner.Owner, _ model.Moment) { f(o.Replica().View()) }
+	return n.send(ctx, e, true)
 }
 
-// command has f called by the loop, and waits until what it did has been published,
+// errand is what a request wants done, on its way to the loop and back. One that has
+// come back is used again.
+type errand struct {
+	words    func(rules.Registry)
+	registry eurekaRegistry
+	dot      model.Dot     // the last that the words authored
+	back     chan struct{} // takes one
+
+	apply func(*owner.Owner, model.Moment) // its methods, as values that are made once
+	done  func()
+}
+
+func newErrand() *errand {
+	e := &errand{back: make(chan struct{}, 1)}
+	e.apply = e.run
+	e.done = func() { e.back <- struct{}{} }
+	return e
+}
+
+// run runs on the loop's goroutine.
+func (e *errand) run(o *owner.Owner, now model.Moment) {
+	before := o.Replica().Authored()
+	e.registry = eurekaRegistry{o, now}
+	e.words(&e.registry)
+	if e.dot = o.Replica().Authored(); e.dot == before {
+		e.dot = model.Dot{}
+	}
+}
+
+// send has the loop run an errand, and waits until what it did has been published,
 // unless it only looks.
-func (n eurekaNode) command(ctx context.Context, looks bool, f func(*owner.Owner, model.Moment)) error {
-	done := make(chan struct{})
-	err := n.loop.Do(ctx, api.Command{Apply: f, Done: func() { close(done) }, Looks: looks})
+func (n eurekaNode) send(ctx context.Context, e *errand, looks bool) error {
+	err := n.loop.Do(ctx, api.Command{Apply: e.apply, Done: e.done, Looks: looks})
 	if err != nil {
 		return fmt.Errorf("the request ended before its turn came: %w", err)
 	}
 	select {
-	case <-done:
+	case <-e.back:
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("the request ended before its answer was there: %w", ctx.Err())
