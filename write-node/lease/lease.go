@@ -71,6 +71,22 @@ type term struct {
 	leases   []*Lease
 }
 
+// sole is a holder of one lease, in one piece of memory: each client that doesn't
+// speak over a connection has one.
+type sole struct {
+	holder Holder
+	term   term
+	terms  [1]*term
+	leases [1]*Lease
+}
+
+func newSole(duration time.Duration) *Holder {
+	s := new(sole)
+	s.term = term{holder: &s.holder, duration: duration, index: -1, leases: s.leases[:0]}
+	s.terms[0], s.holder.terms = &s.term, s.terms[:]
+	return &s.holder
+}
+
 func (t *term) deadline() time.Duration { return t.holder.heard + t.duration }
 
 // term returns the holder's term of that duration, a new one if need be.

@@ -45,7 +45,7 @@ func New(cfg Config) *Table {
 // Adopted spends that class's window.
 func (t *Table) Grant(now time.Duration, l *Lease, h *Holder, c Class, duration time.Duration) {
 	if h == nil {
-		h = new(Holder)
+		h = newSole(duration)
 	}
 	t.Heard(now, h)
 	t.Drop(now, l)
