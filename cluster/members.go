@@ -223,7 +223,8 @@ func (ms *members) wall(now model.Moment) int64 {
 // median returns the median of the wall clocks of the other write nodes; without
 // any, this node's own.
 func (ms *members) median(now model.Moment) int64 {
-	var peers []int64
+	var room [8]int64 // enough for most
+	peers := room[:0]
 	for _, m := range ms.known {
 		if m.Role == Write && ms.heard(m, now.Mono) {
 			peers = append(peers, m.Beacon.Wall+(now.Mono-m.Heard).Microseconds())

@@ -95,6 +95,18 @@ func (k Key) Validate(l Limits) error {
 // ValidText reports whether a text has only printable characters: no control
 // characters, no line breaks, valid UTF-8.
 func ValidText(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c >= utf8.RuneSelf {
+			return validRunes(text[i:])
+		} else if c < ' ' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// validRunes is ValidText of any text; few have others than ASCII.
+func validRunes(text string) bool {
 	if !utf8.ValidString(text) {
 		return false
 	}
