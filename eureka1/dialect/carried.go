@@ -17,14 +17,13 @@ const (
 // KeyOrigin is the key of metadata that marks an instance whose client isn't registered
 // where it is shown: the value is the name of the Heureka from which a bridge told it
 // there, or [OriginPeer] for one that Heureka knows from a Eureka server only. Bridges
-// tell nobody of those, so that nothing comes back to where it is from.
+// tell nobody of those, so that nothing comes back to where it is from. It is nobody's
+// metadata: what is read has it in model.Instance.Eureka1, under [EurekaOrigin].
 const (
-	KeyOrigin  = "heureka.origin"
-	OriginPeer = "peer"
+	KeyOrigin    = "heureka.origin"
+	OriginPeer   = "peer"
+	EurekaOrigin = "origin"
 )
-
-// The entry of model.Instance.Eureka1 that says the latter, see package rules.
-const keyEurekaOrigin = "origin"
 
 // carriedCenter is a data centre but for Amazon's part, which Eureka can say.
 type carriedCenter struct {
@@ -42,8 +41,8 @@ func carry(in *model.Instance) (carried []Pair) {
 	if d := &in.DataCenter; !plainCenter(d) {
 		carried = appendCarried(carried, keyDataCenter, carriedCenter{d.Kind, d.Name, d.Addresses})
 	}
-	if _, named := in.Metadata[KeyOrigin]; !named && in.Eureka1[keyEurekaOrigin] == OriginPeer {
-		carried = append(carried, Pair{KeyOrigin, OriginPeer})
+	if origin := in.Eureka1[EurekaOrigin]; origin != "" {
+		carried = append(carried, Pair{KeyOrigin, origin})
 	}
 	return carried
 }
@@ -78,6 +77,10 @@ func plainCenter(d *model.DataCenter) bool {
 // out. Where it doesn't agree with Eureka's own words these count, and it stays as a
 // piece of metadata like any other.
 func restore(in *model.Instance, said *Info) {
+	if origin := in.Metadata[KeyOrigin]; origin != "" {
+		remember(in, EurekaOrigin, origin)
+	}
+	delete(in.Metadata, KeyOrigin)
 	if text, ok := in.Metadata[keyPorts]; ok {
 		var ports []model.Port
 		if json.Unmarshal([]byte(text), &ports) == nil && agrees(ports, said) {

@@ -90,7 +90,7 @@ func (q *Query) set(name, value string) error {
 }
 
 // ParseMetadata reads the query of a request that adds to an instance's metadata:
-// every pair is an entry, the first counts of those with one key.
+// every pair is an entry, the first counts of those with one key. [KeyOrigin] is none.
 func ParseMetadata(raw string) (map[string]string, error) {
 	table := make(map[string]string)
 	for raw != "" {
@@ -106,7 +106,7 @@ func ParseMetadata(raw string) (map[string]string, error) {
 		if value, err = url.QueryUnescape(value); err != nil {
 			return nil, fmt.Errorf("the value of %.40q isn't encoded as a query has it", key)
 		}
-		if _, there := table[key]; there || key == classKey {
+		if _, there := table[key]; there || key == classKey || key == KeyOrigin {
 			continue
 		}
 		if len(table) == maxPairs {

@@ -108,7 +108,7 @@ func metadataOf(in *model.Instance) []Pair {
 	table := append(make([]Pair, 0, len(in.Metadata)+len(carried)), carried...)
 	for key, value := range in.Metadata {
 		taken := slices.ContainsFunc(carried, func(p Pair) bool { return p.Key == key })
-		if key != "" && key != classKey && !taken {
+		if key != "" && key != classKey && key != KeyOrigin && !taken {
 			table = append(table, Pair{key, value})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -224,6 +225,27 @@ func TestWhatEurekaSaysCountsMoreThanWhatIsCarried(t *testing.T) {
 		if got := info.Instance(); len(got.Ports) != 1 || got.Metadata["heureka.ports"] != text || got.DataCenter.Kind != model.DataCenterBasic {
 			t.Errorf("%q gives %+v", text, got)
 		}
+	}
+}
+
+// TestWhereAnInstanceIsFromIsNoMetadata holds that the mark is shown, and understood
+// when it comes back, and that nobody else can set it.
+func TestWhereAnInstanceIsFromIsNoMetadata(t *testing.T) {
+	in := &model.Instance{App: "A", ID: "1", Status: model.StatusUp, Metadata: map[string]string{"zone": "z"}, Eureka1: map[string]string{dialect.EurekaOrigin: "here"}}
+	info := dialect.InfoOf(in, dialect.Shown{})
+	if want := (dialect.Pair{Key: dialect.KeyOrigin, Value: "here"}); !slices.Contains(info.Metadata, want) {
+		t.Errorf("shown with %v", info.Metadata)
+	}
+	back := info.Instance()
+	if back.Eureka1[dialect.EurekaOrigin] != "here" || len(back.Metadata) != 1 {
+		t.Errorf("came back as %+v", back)
+	}
+	in.Metadata, in.Eureka1 = map[string]string{dialect.KeyOrigin: "made up"}, nil
+	if info = dialect.InfoOf(in, dialect.Shown{}); len(info.Metadata) != 0 {
+		t.Errorf("a client's own is shown: %v", info.Metadata)
+	}
+	if table, err := dialect.ParseMetadata("heureka.origin=x&a=1"); err != nil || len(table) != 1 || table["a"] != "1" {
+		t.Errorf("added: %v, %v", table, err)
 	}
 }
 

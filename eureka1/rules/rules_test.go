@@ -209,6 +209,50 @@ func TestWhatServersPassOnIsMarked(t *testing.T) {
 	}
 }
 
+// TestACopyIsNobodysOwnWord has what is shown as another's come back as a registration:
+// of a bridge, or of somebody who read an instance here and registers it again.
+func TestACopyIsNobodysOwnWord(t *testing.T) {
+	for _, test := range []struct {
+		origin string
+		peer   bool
+		holds  *model.Instance
+		told   string
+		marked bool
+	}{
+		{"heureka", true, nil, "put", true},
+		{dialect.OriginPeer, false, nil, "put", true},
+		{dialect.OriginPeer, false, instance(6), "renew", false},
+		{"", false, nil, "put", false},
+	} {
+		r := newHeld()
+		if test.holds != nil {
+			r.instances[key] = test.holds
+		}
+		word := rules.Registration(key.App, &dialect.Info{
+			App: key.App, InstanceID: key.ID, HostName: "h", IPAddr: "h", Overridden: model.StatusUnknown, LastDirtyMs: 5,
+			DataCenter: dialect.DataCenter{Given: true, Name: dialect.MyOwn}, Metadata: []dialect.Pair{{Key: dialect.KeyOrigin, Value: test.origin}},
+		}, test.peer)
+		answer := rules.Apply(r, &word)
+		got := r.instances[key]
+		if told := strings.ReplaceAll(strings.Join(r.told, ", "), " "+key.String(), ""); answer.Code != http.StatusNoContent || told != test.told {
+			t.Errorf("%+v: answered %d and told %q", test, answer.Code, told)
+		}
+		if rules.IsPeers(got) != test.marked || len(got.Metadata) != 0 {
+			t.Errorf("%+v: it is %+v", test, got)
+		}
+	}
+}
+
+// TestBatchesHaveNoMetadata holds that what isn't an action of theirs does nothing.
+func TestBatchesHaveNoMetadata(t *testing.T) {
+	r := newHeld()
+	r.instances[key] = instance(5)
+	word := rules.OfItem(&dialect.Item{Action: rules.Metadata, App: key.App, ID: key.ID})
+	if answer := rules.Apply(r, &word); answer.Code != http.StatusInternalServerError || len(r.told) != 0 {
+		t.Errorf("answered %+v, told %q", answer, r.told)
+	}
+}
+
 func TestRegistrationsThatAreRefused(t *testing.T) {
 	var refusal *dialect.Refusal
 	word := rules.Registration("A", &dialect.Info{App: "A"}, false)

@@ -12,6 +12,9 @@ import (
 // of the dialect's items.
 const Metadata = "Metadata"
 
+// unknown is the action of what isn't one.
+const unknown = ""
+
 // Word is what a request, or one item of a batch, wants done.
 type Word struct {
 	Action      string
@@ -45,6 +48,7 @@ func Registration(app string, info *dialect.Info, peer bool) Word {
 	}
 	w.Instance = info.Instance()
 	w.Key, w.LastDirtyMs = w.Instance.Key(), info.LastDirtyMs
+	w.Peer = w.Peer || IsPeers(w.Instance) // a copy of what is shown so somewhere, whoever sends it
 	if info.Overridden != model.StatusUnknown {
 		w.Overridden = info.Overridden
 	}
@@ -58,6 +62,9 @@ func OfItem(item *dialect.Item) Word {
 			return Word{Action: item.Action, Peer: true, refusal: errors.New("there is no instance")}
 		}
 		return Registration(item.App, item.Info, true)
+	}
+	if item.Action == Metadata {
+		return Word{Action: unknown, Peer: true} // in batches there is no such thing
 	}
 	w := Word{
 		Action: item.Action, Key: model.NewKey(item.App, item.ID), Peer: true,
