@@ -12,21 +12,23 @@ import (
 // sweepEvery is how often what only time brings is looked for.
 const sweepEvery = time.Second
 
-// ask asks the old cluster for single instances, and lets time pass.
+// pass lets time pass. It waits for nobody: renewals are due by time.
+func (b *Bridge) pass(ctx context.Context) {
+	for wait(ctx, nil, b.sweep) {
+		b.with(func(s *sides.Sides, now model.Moment) { s.Sweep(now) })
+	}
+}
+
+// ask asks the old cluster for single instances.
 func (b *Bridge) ask(ctx context.Context) {
 	var h health
-	swept := time.Now()
-	for wait(ctx, b.asks, b.sweep) {
+	for wait(ctx, b.asks, time.Minute) {
 		b.askAll(ctx, &h)
-		if time.Since(swept) >= b.sweep {
-			swept = time.Now()
-			b.with(func(s *sides.Sides, now model.Moment) { s.Sweep(now) })
-		}
 	}
 }
 
 // askAll asks what there is to ask. After a failure nothing else is asked: it would
-// hold up what only time brings.
+// fail, too, and is asked for again by the next sweep.
 func (b *Bridge) askAll(ctx context.Context, h *health) {
 	failed := false
 	for {

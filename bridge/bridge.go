@@ -37,6 +37,7 @@ type Bridge struct {
 	pokes    []chan struct{} // by target
 	asks     chan struct{}
 	batches  chan struct{} // holds one for each that is read
+	origin   *http.CrossOriginProtection
 	registry *prometheus.Registry
 	metrics  *metrics
 	http     net.Listener
@@ -55,7 +56,7 @@ func New(config Config, log *slog.Logger) (*Bridge, error) {
 		}},
 		sides: sides.New(config.sides(), len(config.From)),
 		asks:  make(chan struct{}, 1), batches: make(chan struct{}, config.MaxBatches),
-		registry: ops.NewRegistry(),
+		origin: http.NewCrossOriginProtection(), registry: ops.NewRegistry(),
 	}
 	b.old, b.heureka = b.servers(config.From, ""), b.servers(config.To, "/eureka")
 	for range len(b.old) + 1 {
@@ -100,6 +101,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	parts.Go(func() { failed <- b.follow(ctx, nodes) })
 	parts.Go(func() { b.read(ctx) })
 	parts.Go(func() { b.ask(ctx) })
+	parts.Go(func() { b.pass(ctx) })
 	for t := range b.pokes {
 		parts.Go(func() { b.tell(ctx, sides.Target(t)) })
 	}

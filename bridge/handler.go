@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"heureka/bridge/sides"
 	"heureka/eureka1/dialect"
@@ -34,8 +35,13 @@ func (b *Bridge) handler() http.Handler {
 	})
 }
 
-// batch takes what a server passes on.
+// batch takes what a server passes on. A web page could otherwise have its visitor's
+// browser say it, where only that gets at the bridge.
 func (b *Bridge) batch(w http.ResponseWriter, r *http.Request) {
+	if b.origin.Check(r) != nil {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
 	select {
 	case b.batches <- struct{}{}:
 		defer func() { <-b.batches }()
@@ -56,8 +62,11 @@ func (b *Bridge) batch(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(dialect.AppendAnswers(nil, answers)) // who has gone sends it again
 }
 
-// items reads a batch, or returns the status to answer instead.
+// items reads a batch, or returns the status to answer instead. Whoever is slow about it
+// is given up: it holds a place that others may want.
 func (b *Bridge) items(w http.ResponseWriter, r *http.Request) ([]dialect.Item, int) {
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(b.config.Timeout)) // where there is none to set, the server's own stands
 	var from io.Reader = http.MaxBytesReader(w, r.Body, b.config.MaxBatch)
 	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
 		unzip, err := gzip.NewReader(from)
@@ -74,6 +83,7 @@ func (b *Bridge) items(w http.ResponseWriter, r *http.Request) ([]dialect.Item, 
 	if err != nil {
 		return nil, http.StatusBadRequest
 	}
+	_ = control.SetReadDeadline(time.Time{}) // likewise; or it would end the request later
 	items, err := dialect.DecodeBatch(body, maxItems)
 	if err != nil {
 		b.log.Debug("a batch can't be read", "remote", r.RemoteAddr, "err", err)

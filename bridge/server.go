@@ -24,6 +24,20 @@ type server struct {
 // errTooLong says that an answer is longer than it may be.
 var errTooLong = errors.New("the answer is longer than --max-page")
 
+// refusal is the status with which a server refused a whole batch.
+type refusal int
+
+func (r refusal) Error() string { return fmt.Sprintf("answered %d", int(r)) }
+
+// isOfItems reports whether something in the batch may be why, or its size, and not how
+// the server is. Eureka's fail as a whole for one item that they can't read.
+func (r refusal) isOfItems() bool { return r.isForGood() || r == http.StatusInternalServerError }
+
+// isForGood reports whether the same is refused the next time, too.
+func (r refusal) isForGood() bool {
+	return r == http.StatusBadRequest || r == http.StatusRequestEntityTooLarge || r == http.StatusUnprocessableEntity
+}
+
 // name returns the server's URL for people.
 func (s *server) name() string { return hidden(s.url) }
 
@@ -65,7 +79,7 @@ func (s *server) instance(ctx context.Context, key model.Key) (*dialect.Info, er
 func (s *server) batch(ctx context.Context, items []dialect.Item) ([]dialect.Answer, error) {
 	code, body, err := s.do(ctx, http.MethodPost, "/peerreplication/batch/", dialect.AppendBatch(nil, items))
 	if err == nil && code != http.StatusOK {
-		err = fmt.Errorf("answered %d", code)
+		err = refusal(code)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("send a batch to %s: %w", s.name(), err)

@@ -47,13 +47,14 @@ func (s *Sides) passedOn(now model.Moment, it *dialect.Item) int {
 	}
 }
 
-// registered takes in a registration. One that is older than what is known comes late.
+// registered takes in a registration. One that is older than what is known comes late,
+// and one that is beyond Heureka's limits would only take memory.
 func (s *Sides) registered(now model.Moment, it *dialect.Item) int {
 	if it.Info == nil {
 		return http.StatusBadRequest
 	}
 	w, err := wordOf(it.Info)
-	if err != nil {
+	if err != nil || it.Info.Instance().Validate(model.DefaultLimits()) != nil {
 		return http.StatusBadRequest
 	}
 	e := s.entry(w.key)

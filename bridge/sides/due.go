@@ -125,7 +125,7 @@ func (s *Sides) accepted(e *entry, t Target, f *flight, code int, now model.Mome
 	c := s.copied(e, t)
 	switch {
 	case code == http.StatusBadRequest:
-		c.refused = f.hash
+		c.refused, c.until = f.hash, now.Mono+s.cfg.Patience
 		return
 	case code/100 != 2:
 		return // the next sweep says it again

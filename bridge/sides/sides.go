@@ -70,8 +70,14 @@ type copied struct {
 	at      time.Duration // when it accepted that
 	renewed time.Duration
 	refused uint64        // hash of what it can't accept
+	until   time.Duration // then it is said again all the same
 	later   time.Duration // not before that is it told again that the instance has gone
 	flight  bool
+}
+
+// isRefused reports whether it is too early to say again what wasn't accepted.
+func (c *copied) isRefused(hash uint64, now model.Moment) bool {
+	return c.refused == hash && now.Mono < c.until
 }
 
 // New returns the sides of an old cluster of so many servers, at least one.

@@ -24,7 +24,11 @@ type Counted struct {
 	Code   int
 }
 
+// count counts an answer. Servers can answer anything: what is no status is 0.
 func (s *Stats) count(t Target, f *flight, code int) {
+	if code < 100 || code > 599 {
+		code = 0
+	}
 	if s.Words == nil {
 		s.Words = make(map[Counted]int64)
 	}

@@ -54,7 +54,7 @@ func (s *Sides) mirrored(e *entry, now model.Moment) (list []flight) {
 func (s *Sides) wantsIn(e *entry, now model.Moment) bool {
 	w, c := e.old, &e.in
 	switch {
-	case c.refused == w.hash:
+	case c.isRefused(w.hash, now):
 		return false
 	case e.heu != nil && e.heu.peer && e.heu.stamp > w.stamp: // who told it has newer pages
 		return false
@@ -93,7 +93,7 @@ func (s *Sides) toldOf(e *entry, t Target, c copied, now model.Moment) (list []f
 		list = append(list, e.sayOverride(e.overrides.toOld[i].status, e.heu.in.Status, e.heu.stamp))
 	}
 	switch {
-	case c.hash != e.heu.hash && c.refused != e.heu.hash:
+	case c.hash != e.heu.hash && !c.isRefused(e.heu.hash, now):
 		f := e.say(dialect.Register, e.heu.stamp)
 		f.Info, f.hash = e.heu.forEureka(&s.cfg, e.heu.stamp, c.hash == 0), e.heu.hash
 		list = append(list, f)

@@ -1,0 +1,151 @@
+package bridge
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"heureka/eureka1/dialect"
+	"heureka/internal/ops"
+	"heureka/model"
+)
+
+// before stands between a bridge and a server, whose URL it is, and answers what the
+// test wants to be answered otherwise: then it reports true.
+func (s *scene) before(server string, answers func(w http.ResponseWriter, r *http.Request, body []byte) bool) string {
+	s.t.Helper()
+	to, err := url.Parse(server)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the bridge has gone
+		}
+		if r.Body = io.NopCloser(bytes.NewReader(body)); !answers(w, r, body) {
+			proxy.ServeHTTP(w, r)
+		}
+	}))
+	s.t.Cleanup(transport.CloseIdleConnections)
+	s.t.Cleanup(web.Close)
+	return web.URL
+}
+
+// TestOneInstanceHoldsUpNoOther has a server refuse each batch as a whole that has a
+// certain instance in it, as Eureka does with what it can't read, and proxies with what
+// is too large.
+func TestOneInstanceHoldsUpNoOther(t *testing.T) {
+	for _, code := range []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusInternalServerError} {
+		t.Run(http.StatusText(code), func(t *testing.T) {
+			s := newScene(t)
+			old, heureka := s.heureka(), s.heureka()
+			refuses := s.before(old, func(w http.ResponseWriter, r *http.Request, body []byte) bool {
+				refused := r.Method == http.MethodPost && bytes.Contains(body, []byte("POISON"))
+				if refused {
+					w.WriteHeader(code)
+				}
+				return refused
+			})
+			poison, first, second := registered("POISON", "p-1", "10.0.0.1"), registered("WELL", "w-1", "10.0.0.2"), registered("WELL", "w-2", "10.0.0.3")
+			for _, in := range []*model.Instance{first, poison, second} {
+				s.register(heureka+"/eureka", in)
+			}
+			s.bridge(heureka, nil, refuses+"/eureka")
+			for _, in := range []*model.Instance{first, second} {
+				s.shows(old+"/eureka", in, "beside what is refused", func(info *dialect.Info) bool { return info.IPAddr == in.Address })
+			}
+			late := registered("WELL", "w-3", "10.0.0.4")
+			s.register(heureka+"/eureka", late)
+			s.shows(old+"/eureka", late, "after something was refused", func(info *dialect.Info) bool { return info.IPAddr == late.Address })
+		})
+	}
+}
+
+// TestASlowAnswerHoldsUpNoRenewal has the old cluster be slow to say whether it still
+// has what has gone from Heureka.
+func TestASlowAnswerHoldsUpNoRenewal(t *testing.T) {
+	s := newScene(t)
+	old, heureka := s.heureka(), s.heureka()
+	gone, stays := registered("GONE", "g-1", "10.0.0.1"), registered("STAYS", "s-1", "10.0.0.2")
+	var asked, renewed atomic.Int64
+	release := make(chan struct{})
+	slow := s.before(old, func(_ http.ResponseWriter, r *http.Request, body []byte) bool {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/apps/GONE/") {
+			asked.Add(1)
+			<-release
+		}
+		if asked.Load() > 0 && bytes.Contains(body, []byte(`"STAYS"`)) && bytes.Contains(body, []byte(`"Heartbeat"`)) {
+			renewed.Add(1)
+		}
+		return false
+	})
+	t.Cleanup(func() { close(release) })
+	s.register(heureka+"/eureka", gone)
+	s.register(heureka+"/eureka", stays)
+	s.bridge(heureka, func(c *Config) { c.Timeout = 2 * patience }, slow+"/eureka")
+	for _, in := range []*model.Instance{gone, stays} {
+		s.shows(old+"/eureka", in, "as Heureka's", func(*dialect.Info) bool { return true })
+	}
+	s.say(http.StatusOK, http.MethodDelete, heureka+"/eureka", path(gone), nil)
+	s.until("the old cluster is asked", func() bool { return asked.Load() > 0 })
+	s.until("what stays is renewed meanwhile", func() bool { return renewed.Load() > 2 })
+}
+
+// TestNoWebPageTellsTheBridge has a browser pass on what a page of another origin says.
+func TestNoWebPageTellsTheBridge(t *testing.T) {
+	s := newScene(t)
+	b, _ := s.bridge("http://127.0.0.1:9", nil, "http://127.0.0.1:9/eureka")
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+b.Addresses().HTTP+"/eureka/peerreplication/batch/", strings.NewReader(`{"replicationList":[]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, origin := range []string{"https://elsewhere.example", ""} {
+		want := http.StatusOK
+		if req.Header.Del("Origin"); origin != "" {
+			req.Header.Set("Origin", origin)
+			want = http.StatusForbidden
+		}
+		resp, err := s.web.Do(req.Clone(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("from %q: answered %d, want %d", origin, resp.StatusCode, want)
+		}
+		if req.Body, err = req.GetBody(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestWhoSendsABatchSlowlyIsGivenUp holds that they can't hold all places.
+func TestWhoSendsABatchSlowlyIsGivenUp(t *testing.T) {
+	s := newScene(t)
+	b, _ := s.bridge("http://127.0.0.1:9", func(c *Config) { c.Timeout, c.MaxBatches = 100*time.Millisecond, 1 }, "http://127.0.0.1:9/eureka")
+	conn, err := net.Dial("tcp", b.Addresses().HTTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST /eureka/peerreplication/batch/ HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil || resp.StatusCode != http.StatusBadRequest || time.Since(began) > ops.DefaultHTTPConfig().ReadTimeout {
+		t.Errorf("answered %v, %v", resp, err)
+	}
+}
