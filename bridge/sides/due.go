@@ -8,7 +8,7 @@ import (
 )
 
 // mostOfOne is how many items one entry may have at once.
-const mostOfOne = 2
+const mostOfOne = 3
 
 // Due returns what a target is to be told next, about so many items at most, none if
 // there is nothing. Told or Failed must be called before its next.

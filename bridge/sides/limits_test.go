@@ -37,6 +37,52 @@ func TestWhatIsRefusedIsSaidAgainInTheEnd(t *testing.T) {
 	}
 }
 
+// TestAClockThatWasSetBack has a client of the old cluster end and come back with an
+// earlier time, of which the bridge only sees that it is another word now.
+func TestAClockThatWasSetBack(t *testing.T) {
+	d := newDesk(t, nil)
+	d.page(at("i", 9))
+	d.told(sides.Heureka)
+	page := []*dialect.Info{at("i", 5)}
+	d.pass(time.Second, page)
+	d.wants(sides.Heureka, "", "while another bridge may know better")
+	for range 10 {
+		d.pass(d.cfg.Settle/10, page)
+	}
+	d.pass(d.cfg.Settle/10, page)
+	items := d.Due(d.moment(), sides.Heureka, 250)
+	if len(items) != 2 || items[0].Action != dialect.Cancel || items[0].LastDirtyMs != 9 || items[1].Action != dialect.Register || items[1].LastDirtyMs != 5 {
+		t.Fatalf("Heureka is told %+v", items)
+	}
+	d.showsItem(&items[0])
+	d.showsItem(&items[1])
+	d.Told(d.moment(), sides.Heureka, []dialect.Answer{{Code: 200}, {Code: 200}})
+	d.Asked(d.moment(), keyOf(page[0]), page[0], true)
+	d.pass(time.Second, page)
+	d.told(sides.Heureka)
+	for range 5 {
+		d.pass(d.cfg.Settle/5, page)
+		d.wants(sides.Heureka, "", "when it holds that")
+	}
+}
+
+// TestWhoSaysNoTimeIsHeard holds that a word without a time replaces another.
+func TestWhoSaysNoTimeIsHeard(t *testing.T) {
+	d := newDesk(t, nil)
+	d.page(at("i", 0))
+	d.wants(sides.Heureka, "Register i", "at first")
+	other := at("i", 0)
+	other.VIP = "other"
+	d.pass(time.Second, []*dialect.Info{other})
+	d.wants(sides.Heureka, "Register i", "when it has changed")
+	for range 100 {
+		d.pass(d.cfg.Settle/20, []*dialect.Info{other})
+		if said := d.told(sides.Heureka); said != "" && said != "Heartbeat i" {
+			t.Fatalf("Heureka is told %q when nothing changes", said)
+		}
+	}
+}
+
 // TestAnswersAreCountedByFew holds that a server can't have the bridge count without end.
 func TestAnswersAreCountedByFew(t *testing.T) {
 	d := newDesk(t, nil)

@@ -49,6 +49,8 @@ type entry struct {
 	heu     *shown
 	heuGone time.Duration // since when it isn't shown
 
+	ahead time.Duration // since when Heureka mirrors a later word than the old cluster has; 0: it doesn't
+
 	beaten      int64         // stamp of a word that is older than the client's own in Heureka
 	beatenUntil time.Duration // while that isn't there any more; 0: it is
 

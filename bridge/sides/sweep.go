@@ -20,6 +20,7 @@ func (s *Sides) Sweep(now model.Moment) {
 		if e.heu != nil && e.heu.peer || s.own(e) && !e.native() {
 			e.out = nil // it is the old cluster's again
 		}
+		s.compare(e, now)
 		s.observe(e, now)
 		if s.idle(e, now) {
 			delete(s.entries, key)
@@ -28,6 +29,27 @@ func (s *Sides) Sweep(now model.Moment) {
 		s.look(e, now)
 	}
 }
+
+// compare notes since when Heureka has had a later word of an instance than the old
+// cluster it is from.
+func (s *Sides) compare(e *entry, now model.Moment) {
+	switch {
+	case !s.own(e) || !e.isAhead():
+		e.ahead = 0
+	case e.ahead == 0:
+		e.ahead = now.Mono
+	}
+}
+
+// isAhead reports whether what Heureka mirrors says a later time than the old cluster
+// has, if both say any.
+func (e *entry) isAhead() bool {
+	return e.heu != nil && e.heu.peer && e.old != nil && e.old.stamp != 0 && e.heu.in.LastChangedMs > e.old.stamp
+}
+
+// outlived reports whether that later word is one of a former life, by a clock that was
+// set back since: who told it can't have newer pages any more.
+func (s *Sides) outlived(e *entry) bool { return e.ahead != 0 && s.pagedAt-e.ahead >= s.cfg.Settle }
 
 // judge finds out whether either side has lost more at once than is plausible.
 func (s *Sides) judge() {

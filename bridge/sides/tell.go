@@ -41,8 +41,13 @@ func (s *Sides) mirrored(e *entry, now model.Moment) (list []flight) {
 	switch {
 	case e.heu == nil && e.beaten != 0 && now.Mono < e.beatenUntil:
 	case s.wantsIn(e, now):
+		anew := e.heu == nil
+		if e.isAhead() { // or it would be taken for late
+			anew = true
+			list = append(list, e.say(dialect.Cancel, e.heu.stamp))
+		}
 		f := e.say(dialect.Register, w.stamp)
-		f.Info, f.hash = w.forHeureka(&s.cfg, e.heu == nil), w.hash
+		f.Info, f.hash = w.forHeureka(&s.cfg, anew), w.hash
 		list = append(list, f)
 	case e.heu != nil && e.heu.peer && now.Mono-c.renewed >= s.renewal(e.heu.in.Lease, s.cfg.Keep) && !s.silent(s.pagedAt, now):
 		list = append(list, e.say(dialect.Heartbeat, e.heu.stamp))
@@ -56,12 +61,12 @@ func (s *Sides) wantsIn(e *entry, now model.Moment) bool {
 	switch {
 	case c.isRefused(w.hash, now):
 		return false
-	case e.heu != nil && e.heu.peer && e.heu.stamp > w.stamp: // who told it has newer pages
+	case e.isAhead() && !s.outlived(e): // who told it has newer pages
 		return false
 	case c.hash != w.hash:
 		return true
 	default:
-		return (e.heu == nil || !e.heu.peer) && now.Mono-c.at >= s.cfg.Resend
+		return (e.heu == nil || !e.heu.peer || e.isAhead()) && now.Mono-c.at >= s.cfg.Resend
 	}
 }
 
