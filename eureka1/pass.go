@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"heureka/model"
@@ -30,10 +32,13 @@ const attempts = 3
 const headerPassed = "Heureka-Passed-On"
 
 // pass passes requests on to write nodes.
-type pass struct{ transport http.Transport }
+type pass struct {
+	transport http.Transport
+	warned    atomic.Int64 // Unix seconds, when people were last told of what comes in circles
+}
 
 func newPass(config Config) *pass {
-	return &pass{http.Transport{
+	return &pass{transport: http.Transport{
 		DialContext:         (&net.Dialer{Timeout: config.Timeout}).DialContext,
 		MaxIdleConnsPerHost: config.MaxWrites, // as many as were in use: to open one costs more than a heartbeat
 		IdleConnTimeout:     time.Minute,
@@ -44,8 +49,11 @@ func newPass(config Config) *pass {
 // passOn answers with what a write node answers, or 503, whereupon clients try another
 // server.
 func (q *request) passOn(key model.Key, body []byte) int {
-	if q.r.Header.Get(headerPassed) != "" {
-		q.log.Warn("another read node passes Eureka 1 requests on to this one, as if it were a write node", "from", q.r.Header.Get(headerPassed))
+	if from := q.r.Header.Get(headerPassed); from != "" {
+		q.passed("circular")
+		if q.pass.warns(time.Now()) {
+			q.log.Warn("another read node passes Eureka 1 requests on to this one, as if it were a write node", "from", fmt.Sprintf("%.80s", from))
+		}
 		return q.empty(http.StatusServiceUnavailable)
 	}
 	nodes := writersFor(q.node.Peers(), key)
@@ -58,6 +66,13 @@ func (q *request) passOn(key model.Key, body []byte) int {
 		}
 	}
 	return q.empty(http.StatusServiceUnavailable)
+}
+
+// warns reports whether people are to be told, once a minute: anybody can say that header,
+// and as often as he likes.
+func (p *pass) warns(now time.Time) bool {
+	last := p.warned.Load()
+	return now.Unix()-last >= 60 && p.warned.CompareAndSwap(last, now.Unix())
 }
 
 // writersFor lists the write nodes that are ready, in an order that follows from the

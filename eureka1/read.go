@@ -40,7 +40,7 @@ func (q *request) read() int {
 func (q *request) documents() int {
 	d, err := q.feed.open(q.r.Context(), q.node)
 	if err != nil {
-		q.log.Warn("a Eureka 1 client is sent elsewhere", "err", err)
+		q.log.Debug("a Eureka 1 client is sent elsewhere", "err", err) // counted: there may be as many as there are clients
 		return q.empty(http.StatusServiceUnavailable)
 	}
 	switch q.op {

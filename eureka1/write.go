@@ -107,7 +107,9 @@ func (q *request) do(word rules.Word, raw []byte) int {
 	if !q.apply(q.word[:], q.said[:]) {
 		return q.empty(http.StatusServiceUnavailable)
 	}
-	q.tell(&word)
+	if q.said[0].Code == http.StatusOK {
+		q.tell(&word)
+	}
 	switch a := &q.said[0]; {
 	case a.Instance != nil:
 		info := dialect.InfoOf(a.Instance, dialect.ShownAt(a.Instance, a.Version))
@@ -138,7 +140,7 @@ func (q *request) apply(words []rules.Word, answers []rules.Answer) bool {
 	return true
 }
 
-// tell logs what people ordered.
+// tell logs what people ordered and was done.
 func (q *request) tell(w *rules.Word) {
 	if (w.Action == dialect.StatusUpdate || w.Action == dialect.DeleteStatusOverride) && !w.Peer {
 		q.log.Info("override: an operator's order", "key", w.Key.String(), "status", string(w.Status), "remote", q.r.RemoteAddr)

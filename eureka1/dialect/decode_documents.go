@@ -31,6 +31,10 @@ func DecodeInstance(format Format, document []byte) (*Info, error) {
 					return
 				}
 				r.list(func() {
+					if info != nil {
+						r.fail("there is more than one instance")
+						return
+					}
 					info = new(Info)
 					r.instance(info)
 				})

@@ -162,3 +162,15 @@ func TestOldServersWriteOneForAListOfOne(t *testing.T) {
 		t.Errorf("%+v, %v", apps, err)
 	}
 }
+
+// TestOneInstanceOnly holds that a registration isn't many, of which each costs.
+func TestOneInstanceOnly(t *testing.T) {
+	for document, ok := range map[string]bool{
+		`{"instance":{"app":"A"}}`: true, `{"instance":[{"app":"A"}]}`: true,
+		`{"instance":[{},{}]}`: false, `{"instance":{},"instance":{}}`: false,
+	} {
+		if _, err := dialect.DecodeInstance(dialect.JSON, []byte(document)); (err == nil) != ok {
+			t.Errorf("%s: %v", document, err)
+		}
+	}
+}
