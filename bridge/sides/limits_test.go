@@ -81,6 +81,10 @@ func TestWhoSaysNoTimeIsHeard(t *testing.T) {
 			t.Fatalf("Heureka is told %q when nothing changes", said)
 		}
 	}
+	d = newDesk(t, nil)
+	d.showsItem(&dialect.Item{Action: dialect.Register, Info: at("i", 9)})
+	d.page(at("i", 0))
+	d.wants(sides.Heureka, "Register i", "when Heureka's said a time")
 }
 
 // TestAnswersAreCountedByFew holds that a server can't have the bridge count without end.
