@@ -118,6 +118,18 @@ func (f *foe) next() wire.Message {
 	return m
 }
 
+// answer returns what the node says next, but for heartbeats, which may come at any
+// time, even before the foe has subscribed.
+func (f *foe) answer() wire.Message {
+	f.t.Helper()
+	for {
+		m := f.next()
+		if _, beat := m.(*wire.Heartbeat); !beat {
+			return m
+		}
+	}
+}
+
 func (f *foe) hear(bytes []byte) {
 	f.t.Helper()
 	err := f.stream.feed(bytes, func([]byte) {}, func(payload []byte) {

@@ -220,7 +220,7 @@ func (s *siege) pretends(t *testing.T) {
 	} {
 		foe := greet(t, s.node, s.format)
 		foe.subscribe(attempt.token, app)
-		if m, ok := foe.next().(*wire.Snapshot); !ok || m.Refused != attempt.refused {
+		if m, ok := foe.answer().(*wire.Snapshot); !ok || m.Refused != attempt.refused {
 			t.Fatalf("a token %s is answered by %+v", attempt.name, m)
 		}
 		if m := until[*wire.Synced](foe); m.Count == 0 {
