@@ -37,8 +37,8 @@ func (s *session) refuse(err *wire.Error) error {
 
 // apply runs on the owner's goroutine.
 func (s *session) apply(o *owner.Owner, x *exchange, now model.Moment) {
-	if s.opened {
-		o.Heard(s.id, now) // a refused message, too, is a sign of life
+	if s.opened && !s.silence.Load() {
+		o.Heard(s.id, now) // a refused message, too, is a sign of life; one that has waited for long isn't
 	}
 	for i := range x.items {
 		if err := x.items[i].err; err != nil && err.Code.Kind().Closes {
