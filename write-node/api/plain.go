@@ -34,7 +34,8 @@ func (a *API) serveRenew(w http.ResponseWriter, r *http.Request) {
 	}
 	a.metrics.plain.WithLabelValues("renew").Inc()
 	key := model.NewKey(r.PathValue("app"), r.PathValue("id"))
-	if err := a.do(r, func(o *owner.Owner, now model.Moment) error { return o.RenewPlain(key, now) }); err != nil {
+	err := a.run(r, true, func(o *owner.Owner, now model.Moment) error { return o.RenewPlain(key, now) })
+	if err != nil {
 		a.refuse(w, err)
 		return
 	}

@@ -7,7 +7,10 @@
 //	sessions, requests ─▶ commands ┼─▶ loop: Owner ───┤
 //	ticker ────────────▶ time ─────┘                  └─▶ Command.Done: acknowledge
 //
-// It takes what has come, as much as one batch may be, then publishes what that
+// Who only looks, or renews, may have the owner on a goroutine of its own while the loop
+// waits: there is a lock, which nobody but the loop waits for.
+//
+// The loop takes what has come, as much as one batch may be, then publishes what that
 // led to, and only then has it acknowledged. It never waits for a client; who
 // has something for it waits for room in its queue.
 //

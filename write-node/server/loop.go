@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"sync"
 	"time"
 
 	"heureka/cluster"
@@ -31,6 +32,7 @@ type network interface {
 // loop is the goroutine that owns the registrations, and the way to it.
 type loop struct {
 	owner     *owner.Owner
+	turn      sync.Mutex // for the owner: run's, but while it waits
 	commands  chan api.Command
 	keeper    *keeper       // nil: nothing is kept on disk
 	stop      chan struct{} // closed to end the loop
@@ -45,8 +47,14 @@ type loop struct {
 	pending []api.Command // applied, and what came of it isn't published yet
 }
 
-// Do queues a command. It waits for room.
+// Do queues a command, and waits for room. One that only looks is applied at once where
+// the loop is waiting: to wake it, and then whoever asked, costs more than all else about
+// a renewal.
 func (l *loop) Do(ctx context.Context, c api.Command) error {
+	if c.Looks && l.turn.TryLock() {
+		l.look(c)
+		return nil
+	}
 	select { // of one channel: that costs a fraction of a choice
 	case l.commands <- c:
 		return nil
@@ -62,6 +70,14 @@ func (l *loop) Do(ctx context.Context, c api.Command) error {
 	}
 }
 
+// look applies a command that only looks, for who has the turn. Should it panic, that
+// costs its own request.
+func (l *loop) look(c api.Command) {
+	defer l.turn.Unlock()
+	c.Apply(l.owner, l.now())
+	c.Done()
+}
+
 func (l *loop) now() model.Moment {
 	now := time.Now()
 	return model.Moment{Mono: now.Sub(l.start), Wall: now.UnixMicro()}
@@ -74,12 +90,16 @@ func (l *loop) run(net network) {
 	defer func() { l.keeper.finish(l.owner.Replica().Map(), l.flush, l.by, l.now) }()
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
+	l.turn.Lock() // and at the end it stays so
 	for {
 		looked := false
+		l.turn.Unlock()
 		select {
 		case <-l.stop:
+			l.turn.Lock()
 			return
 		case <-ticker.C:
+			l.turn.Lock()
 			now := l.now()
 			l.owner.Replica().Tick(now)
 			l.owner.Tick(now)
@@ -88,11 +108,14 @@ func (l *loop) run(net network) {
 			l.published(now)
 			continue
 		case m := <-net.Incoming():
+			l.turn.Lock()
 			l.owner.Receive(l.now(), m)
 		case c := <-l.commands:
+			l.turn.Lock()
 			l.apply(c)
 			looked = c.Looks
 		case r := <-l.keeper.written():
+			l.turn.Lock()
 			l.keeper.ended(r, l.now().Mono)
 		}
 		// A sender that wakes this goroutine lets it run at once, before the others who
