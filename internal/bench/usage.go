@@ -38,7 +38,7 @@ func (p *Process) memory(field string) (int64, error) {
 // Spent is the processor time of several processes over some time, by name.
 type Spent map[string]time.Duration
 
-// Meter begins to measure processes; what it returns ends that.
+// Meter begins to measure processes, each of another name; what it returns ends that.
 func Meter(processes []*Process) (func() (Spent, error), error) {
 	before := make(Spent, len(processes))
 	for _, p := range processes {

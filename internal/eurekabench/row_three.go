@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"heureka/internal/bench"
@@ -38,12 +40,19 @@ func playThree(s *stage) error {
 	if err != nil {
 		return err
 	}
-	if err := s.beats(ours, beating, spread); err != nil {
+	bare, err := s.bareTrio(p)
+	if err != nil {
 		return err
+	}
+	for range s.Rounds {
+		if err := errors.Join(s.beats(ours, beating, spread), s.beats(bare, beating)); err != nil {
+			return err
+		}
 	}
 	one, three := ours.alone.above(beating), ours.three.above(beating)
 	s.Compare("CPU of three write nodes together for each heartbeat, above silence", "µs", three, "one alone", one, bench.Reach{Ratio: 1})
 	s.Compare("   where each reaches another node than its owner", "µs", ours.three.above(spread), "one alone", one, bench.Reach{})
+	s.Compare("   three handlers of "+fixedName+", which say nothing to each other", "µs", bare.three.above(beating), "one alone", bare.alone.above(beating), bench.Reach{})
 	s.Add(bench.Figure{What: "   silence of three, in hundredths of a processor", Unit: "%", Value: ours.three.median(silent, busy)})
 	s.traffic(ours)
 	for _, c := range []*contender{ours.alone, ours.three} {
@@ -70,8 +79,10 @@ func (s *stage) theirThree(p population) error {
 			return err
 		}
 	}
-	if err := s.beats(theirs, beating); err != nil {
-		return err
+	for range s.Rounds {
+		if err := s.beats(theirs, beating); err != nil {
+			return err
+		}
 	}
 	s.Compare("CPU of three "+eureka+"s together for each heartbeat, above silence", "µs", theirs.three.above(beating),
 		"one alone", theirs.alone.above(beating), bench.Reach{})
@@ -99,14 +110,40 @@ func (s *stage) trio(name string, p population, start func(count int) ([]*bench.
 	return t, nil
 }
 
+// bareTrio tells what it costs that work is spread over three processes: each handler
+// does for its own heartbeats what it would do alone.
+func (s *stage) bareTrio(p population) (*trio, error) {
+	fixed := func(status int, servers []*bench.Process) error {
+		for _, server := range servers {
+			if err := server.Call(s.Context, "fix", fixing{Status: status}, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	t, err := s.trio(fixedName, p, func(count int) ([]*bench.Process, error) {
+		var servers []*bench.Process
+		for n := range count {
+			server, err := s.Role(fmt.Sprintf("%s %d", fixedName, n+1), "fixed")
+			if err != nil {
+				return nil, err
+			}
+			servers = append(servers, server)
+		}
+		return servers, fixed(http.StatusNoContent, servers) // to registrations
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t, errors.Join(fixed(http.StatusOK, t.alone.servers), fixed(http.StatusOK, t.three.servers))
+}
+
 // beats lets the two take turns, with and without heartbeats.
 func (s *stage) beats(t *trio, kinds ...string) error {
-	for range s.Rounds {
-		for _, kind := range append([]string{silent}, kinds...) {
-			for _, c := range []*contender{t.alone, t.three} {
-				if err := s.beat(t, kind, c); err != nil {
-					return err
-				}
+	for _, kind := range append([]string{silent}, kinds...) {
+		for _, c := range []*contender{t.alone, t.three} {
+			if err := s.beat(t, kind, c); err != nil {
+				return err
 			}
 		}
 	}
