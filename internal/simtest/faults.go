@@ -97,9 +97,13 @@ func (w *world) jump() {
 	w.tell(n.name, "its clock jumps to %s off", n.skew)
 }
 
-// sleepNode makes a node stand still.
+// sleepNode makes a node stand still, now and then a write node for longer than a
+// client may be silent.
 func (w *world) sleepNode() {
 	n, d := w.anyNode(), w.between(500*time.Millisecond, 8*time.Second)
+	if n.role == cluster.Write && w.chance(8) {
+		d += w.times.silent()
+	}
 	w.tell(n.name, "stands still for %s", d)
 	n.sleep(d)
 }

@@ -1,6 +1,9 @@
 package simtest
 
 import (
+	"errors"
+	"time"
+
 	"heureka/cluster"
 	"heureka/model"
 	"heureka/wire"
@@ -41,6 +44,12 @@ func (n *writeNode) begin(r *cluster.Replica) {
 		n.disk.begin()
 		n.every(storeEvery, func() { n.disk.due = true })
 	}
+}
+
+// wakesAnd reports whether the node refuses something because it has just stood still.
+func (n *writeNode) wakesAnd(err error) bool {
+	const soon = 3 * time.Second // with the way to it and back
+	return errors.Is(err, owner.ErrWaking) && n.wakes > 0 && n.w.now-n.wakes < soon
 }
 
 // receive is where messages between nodes come in.

@@ -45,7 +45,7 @@ func (w *world) override(n *writeNode, key model.Key, status model.Status) {
 		} else {
 			_, err = n.owner.Override(key, status, n.moment())
 		}
-		if err != nil && !errors.Is(err, owner.ErrNotFound) {
+		if err != nil && !errors.Is(err, owner.ErrNotFound) && !n.wakesAnd(err) {
 			w.fail("Available", n.name, key, "override: %v", err)
 		}
 		w.note("override", n.name, uint64(len(status)))

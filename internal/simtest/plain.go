@@ -131,7 +131,7 @@ func (p *plain) request(key model.Key, verb string, do func(*owner.Owner, model.
 			return
 		}
 		open, p.busy[key] = false, false
-		if fair() && !errors.Is(err, owner.ErrBehind) {
+		if fair() && !errors.Is(err, owner.ErrBehind) && !n.wakesAnd(err) {
 			promise.NewAvailability(n.name, w.times.dial, &w.report).Answered(verb, w.now-began, asWire(err))
 		}
 		p.answered(n, key, verb, word, err)

@@ -25,16 +25,15 @@ type registrations struct {
 // hear applies a frame of the client.
 func (s *registrations) hear(frame []byte) {
 	n := s.node
-	if s.greeted && s.silent() {
-		// The node stood still. What waited meanwhile may not be the newest any more.
+	// Of a frame that comes while the node stands still nobody has looked at the time:
+	// it may have been read before. Whether it counts the owner alone knows.
+	if s.greeted && n.owner.Heard(s.id, n.moment()) != nil {
 		s.giveUp()
 		return
 	}
+	s.obeyed()
 	s.heard = n.mono()
 	n.w.note("heard", n.name, uint64(s.id), uint64(len(frame)))
-	if s.greeted {
-		n.owner.Heard(s.id, n.moment())
-	}
 	for line := range bytes.Lines(frame) {
 		m, err := wire.DecodeJSON(line)
 		if err != nil {
@@ -42,6 +41,14 @@ func (s *registrations) hear(frame []byte) {
 			return
 		}
 		s.apply(m)
+	}
+}
+
+// obeyed judges, when a frame is about to be obeyed, how long it has waited.
+func (s *registrations) obeyed() {
+	w, most := s.node.w, s.node.w.times.silent()
+	if waited := w.now - s.end.peer.out.came; waited > most {
+		w.broke("Fenced", s.node.name, "obeys what has waited for %s, and nothing may for longer than %s", waited, most)
 	}
 }
 
@@ -53,8 +60,11 @@ func (s *registrations) apply(m wire.Message) {
 	var err error
 	switch m := m.(type) {
 	case *wire.Hello:
+		if err := n.owner.Open(s.id, m.Process, m.Connection, now); err != nil {
+			s.kick(api.Refusal(err), owner.Left)
+			return
+		}
 		s.greeted = true
-		n.owner.Open(s.id, m.Process, m.Connection, now)
 		s.answer(s.welcome())
 		return
 	case *wire.Heartbeat:

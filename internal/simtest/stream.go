@@ -26,6 +26,7 @@ type pipe struct {
 	bytes    int           // of frames: said and not yet taken
 	last     time.Duration // when the last of them arrives
 	moving   bool          // the first one is on its way
+	came     time.Duration // when it came to the peer's machine
 	lost     bool          // nothing arrives any more, and nobody is told
 }
 
@@ -139,6 +140,7 @@ func (p *pipe) arrive() {
 			p.reset()
 		}
 	default:
+		p.came = w.now
 		to.process.input(to.run, p.take)
 	}
 }

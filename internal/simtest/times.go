@@ -68,6 +68,7 @@ func (t times) owner() owner.Config {
 	c := owner.DefaultConfig()
 	c.Lease, c.Eviction = t.leaseLasts, t.lease()
 	c.BehindMax = 10 * time.Second
+	c.Silence = silentHeartbeats * t.heartbeat
 	return c
 }
 

@@ -9,6 +9,9 @@ import (
 // connection is closed.
 const silentHeartbeats = 3
 
+// Silence is after how long without a word a connection is closed.
+func (c Config) Silence() time.Duration { return silentHeartbeats * c.Heartbeat }
+
 // Config holds what a node tells its clients, and the times and limits of one
 // connection.
 type Config struct {

@@ -26,6 +26,7 @@ func Refusal(err error) *wire.Error {
 		{owner.ErrHold, wire.CodeInvalidOrder},
 		{owner.ErrForwards, wire.CodeOverloaded},
 		{owner.ErrBehind, wire.CodeNotReady},
+		{owner.ErrWaking, wire.CodeNotReady},
 	} {
 		if errors.Is(err, c.is) {
 			return wire.NewError(c.code, "%s", err)

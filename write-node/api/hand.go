@@ -37,15 +37,20 @@ func (s *session) refuse(err *wire.Error) error {
 
 // apply runs on the owner's goroutine.
 func (s *session) apply(o *owner.Owner, x *exchange, now model.Moment) {
-	if s.opened && !s.silence.Load() {
-		o.Heard(s.id, now) // a refused message, too, is a sign of life; one that has waited for long isn't
+	// A refused message, too, is a sign of life. One that has waited for long isn't,
+	// and isn't obeyed either, wherever it waited.
+	if s.opened && (s.silence.Load() || o.Heard(s.id, now) != nil) {
+		x.last = s.fallsSilent()
+		return
 	}
 	for i := range x.items {
 		if err := x.items[i].err; err != nil && err.Code.Kind().Closes {
 			x.last = err
 			return
 		}
-		s.answer(o, x, &x.items[i], now)
+		if s.answer(o, x, &x.items[i], now); x.last != nil {
+			return
+		}
 	}
 }
 
@@ -59,8 +64,11 @@ func (s *session) answer(o *owner.Owner, x *exchange, it *item, now model.Moment
 		x.say(it.err)
 		return
 	case *wire.Hello:
+		if err := o.Open(s.id, m.Process, m.Connection, now); err != nil {
+			x.last = Refusal(err)
+			return
+		}
 		s.opened = true
-		o.Open(s.id, m.Process, m.Connection, now)
 		x.say(s.welcome())
 		return
 	case *wire.Heartbeat:

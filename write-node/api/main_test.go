@@ -56,11 +56,21 @@ func (s *state) now() model.Moment {
 }
 
 func (s *state) run() {
-	for c := range s.commands {
-		s.owner.Tick(s.now())
-		c.Apply(s.owner, s.now())
-		s.owner.Settle(s.now())
-		c.Done()
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case c, more := <-s.commands:
+			if !more {
+				return
+			}
+			s.owner.Tick(s.now())
+			c.Apply(s.owner, s.now())
+			s.owner.Settle(s.now())
+			c.Done()
+		case <-ticker.C:
+			s.owner.Tick(s.now())
+		}
 	}
 }
 

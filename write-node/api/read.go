@@ -26,19 +26,13 @@ const maxKept = 16 << 10
 // error, or the client says something that ends it, or the node closes it.
 func (s *session) read() error {
 	cfg := s.api.cfg
-	patience := silentHeartbeats * cfg.Heartbeat
-	noHello := time.AfterFunc(cfg.Hello, func() {
-		s.tell(wire.NewError(wire.CodeHelloExpected, "no hello came within %s", cfg.Hello))
-	})
+	patience := cfg.Silence()
+	noHello := time.AfterFunc(cfg.Hello, func() { s.tell(s.noHello()) })
 	defer noHello.Stop()
-	silence := func() *wire.Error {
-		s.silence.Store(true)
-		return wire.NewError(wire.CodeSilent, "nothing came for %s", patience)
-	}
-	silent := time.AfterFunc(patience, func() { s.tell(silence()) })
+	silent := time.AfterFunc(patience, func() { s.tell(s.fallsSilent()) })
 	silent.Stop()
 	defer silent.Stop()
-	var due time.Time // when the client, once it has greeted, must have said something
+	due := time.Now().Add(cfg.Hello) // when the client must have said something
 	var buffer bytes.Buffer
 	for {
 		frame, refused, err := s.readFrame(&buffer)
@@ -49,11 +43,12 @@ func (s *session) read() error {
 			return nil
 		}
 		silent.Stop() // while there is no room for its answers, it isn't the client that is silent
-		if s.greeted && time.Now().After(due) {
+		if time.Now().After(due) {
 			// This node stood still, so the timer is as late as the frame. Its client
 			// heard nothing either, and may have gone on elsewhere: what it said here
 			// before would pass for its newest word, and bring back what it has ended.
-			return s.refuse(silence())
+			// If it stands still from now on, the owner knows.
+			return s.refuse(s.tooLate())
 		}
 		ended, err := s.handFrame(frame, refused)
 		if ended || err != nil {
@@ -68,6 +63,25 @@ func (s *session) read() error {
 			silent.Reset(patience)
 		}
 	}
+}
+
+// fallsSilent is the end of a session of which nothing came for too long, or came so
+// late that it can't be told from that. Nothing of it is obeyed any more.
+func (s *session) fallsSilent() *wire.Error {
+	s.silence.Store(true)
+	return wire.NewError(wire.CodeSilent, "nothing came for %s", s.api.cfg.Silence())
+}
+
+func (s *session) noHello() *wire.Error {
+	return wire.NewError(wire.CodeHelloExpected, "no hello came within %s", s.api.cfg.Hello)
+}
+
+// tooLate is what refuses a frame that came too late. It is the reader's.
+func (s *session) tooLate() *wire.Error {
+	if !s.greeted {
+		return s.noHello()
+	}
+	return s.fallsSilent()
 }
 
 // readFrame reads one message, or as much of it as tells why it is refused. What

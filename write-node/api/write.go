@@ -54,6 +54,7 @@ func (s *session) part(why *wire.Error) bool {
 	}
 	close(s.parting)
 	defer s.cancel(why)
+	s.close(s.ending(nil)) // who is only waited for doesn't speak any more
 	payload := binary.BigEndian.AppendUint16(nil, uint16(why.Code.CloseCode()))
 	_ = s.socket.SetWriteDeadline(time.Now().Add(closeTimeout)) // a closed socket says so when it is written to
 	if _, err := s.socket.Write(socket.AppendControl(nil, socket.CloseFrame, append(payload, why.Name...))); err != nil {

@@ -23,11 +23,15 @@ type connection struct {
 }
 
 // Open begins a connection. Process and number are what its client's hello says
-// of it.
-func (o *Owner) Open(id ConnID, process string, number uint64, now model.Moment) {
+// of it. It is ErrWaking if that may have waited for long.
+func (o *Owner) Open(id ConnID, process string, number uint64, now model.Moment) error {
+	if o.wakes(now) {
+		return ErrWaking
+	}
 	c := &connection{speaker: model.NewSpeaker(process, number), open: true, lost: make(map[model.Key]model.Time)}
 	o.leases.Heard(now.Mono, &c.holder)
 	o.conns[id] = c
+	return nil
 }
 
 // Ending tells why a connection is no more.
@@ -53,10 +57,15 @@ func (o *Owner) Close(id ConnID, why Ending) {
 }
 
 // Heard renews all leases of a connection: any message on it says that its
-// client lives. The other methods that name a connection do this too.
-func (o *Owner) Heard(id ConnID, now model.Moment) { _, _ = o.hear(id, now) }
+// client lives. The other methods that name a connection do this too. It is
+// ErrNotOpen if the connection doesn't count any more.
+func (o *Owner) Heard(id ConnID, now model.Moment) error {
+	_, err := o.hear(id, now)
+	return err
+}
 
 func (o *Owner) hear(id ConnID, now model.Moment) (*connection, error) {
+	o.look(now)
 	c := o.conns[id]
 	if c == nil {
 		return nil, ErrNotOpen

@@ -35,6 +35,12 @@
 // takes to renew once more, the node authors a copy of its own. Ownership doesn't
 // follow the balancer.
 //
+// # Standing still
+//
+// An owner that hasn't done anything for longer than a client may be silent gives
+// up all its connections before it does anything else, and for a moment takes no
+// word from anybody: what is said to it then can't be told from what has waited.
+//
 // # Lost registrations
 //
 // A connection whose client lives may lose a registration: another node holds a

@@ -5,7 +5,8 @@ import "errors"
 // What an owner answers instead of doing as it was told. Whatever an instance
 // says that can't be accepted is a *model.InvalidError.
 var (
-	// ErrNotOpen: no connection with that id is open.
+	// ErrNotOpen: no connection with that id is open, or not any more: this node stood
+	// still since.
 	ErrNotOpen = errors.New("the connection is not open")
 	// ErrNotRegistered: this connection doesn't hold a registration of that key,
 	// or not any more. Registering again, whole, is right.
@@ -27,6 +28,9 @@ var (
 	// ErrBehind: nothing is registered under that key as far as this node knows,
 	// which lacks something just now.
 	ErrBehind = errors.New("not found, but this node hasn't heard everything yet")
+	// ErrWaking: this node stood still until a moment ago, and can't tell what is
+	// said now from what has waited meanwhile.
+	ErrWaking = errors.New("this node stood still, and what it is told now may be old")
 	// ErrNotFound: nothing is registered under that key.
 	ErrNotFound = errors.New("no such instance is registered")
 )

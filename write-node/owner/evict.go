@@ -13,6 +13,8 @@ import (
 // released, and what the quota allows of what has been silent for too long. Call
 // it several times a second.
 func (o *Owner) Tick(now model.Moment) {
+	o.look(now)
+	o.ticks, o.ticked = true, now.Mono
 	o.sendForwards(now)
 	o.audit(now)
 	o.doubt(now)

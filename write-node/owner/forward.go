@@ -27,6 +27,7 @@ import (
 
 // Receive takes in a message of another node.
 func (o *Owner) Receive(now model.Moment, m cluster.Message) {
+	o.look(now)
 	switch m := m.(type) {
 	case *cluster.Renewals:
 		o.renewFor(now, m)
@@ -42,6 +43,9 @@ func (o *Owner) Forwarding() int { return len(o.forwards.waiting) }
 
 // renewFor renews what another node heard of this one's clients.
 func (o *Owner) renewFor(now model.Moment, m *cluster.Renewals) {
+	if o.wakes(now) {
+		return // they will be said again, if their clients still speak
+	}
 	var unknown []model.Key
 	for _, key := range m.Keys {
 		if !o.renew(now, key) {

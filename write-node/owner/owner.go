@@ -22,6 +22,9 @@ type Owner struct {
 	behind        bool               // the replica was, at the last tick
 	cutOff        bool               // likewise
 	mismatches    uint64             // of digests, at the last tick
+	ticks         bool               // there was a tick
+	ticked        time.Duration      // when the last one was
+	wakesUntil    time.Duration      // what comes before may have waited for the node to go on
 	counts        Counts
 }
 

@@ -7,8 +7,12 @@ import (
 
 // PutPlain registers an instance without a connection, as plain HTTP does: it
 // moves to this node, and away from the connection that holds it, since the last
-// word wins. Somebody has to renew it. Returns the version that it has now.
+// word wins. Somebody has to renew it. Returns the version that it has now. As all that
+// is said without a connection, it is ErrWaking if it may have waited for long.
 func (o *Owner) PutPlain(inst *model.Instance, now model.Moment) (model.Version, error) {
+	if o.wakes(now) {
+		return model.Version{}, ErrWaking
+	}
 	if err := o.check(inst, model.Version{}, now); err != nil {
 		return model.Version{}, err
 	}
@@ -20,6 +24,9 @@ func (o *Owner) PutPlain(inst *model.Instance, now model.Moment) (model.Version,
 // put it again. If another node owns it, that node will be told, and ErrForwards
 // says that too many renewals wait for that already.
 func (o *Owner) RenewPlain(key model.Key, now model.Moment) error {
+	if o.wakes(now) {
+		return ErrWaking
+	}
 	if o.renew(now, key) {
 		return nil
 	}
@@ -58,6 +65,9 @@ func (o *Owner) renew(now model.Moment, key model.Key) bool {
 // DeletePlain removes an instance, whoever owns it; ErrNotFound if there is none.
 // A client that lives will be asked to say it again, and so comes back.
 func (o *Owner) DeletePlain(key model.Key, now model.Moment) error {
+	if o.wakes(now) {
+		return ErrWaking
+	}
 	cur, err := o.living(key)
 	if err != nil {
 		return err

@@ -59,7 +59,9 @@ func scaleDown(t *testing.T, cfg Config, from, to int) time.Duration {
 		mono += 500 * time.Millisecond
 		for i := range clients { // each heartbeats every 10 s, at a time of its own
 			if phase := time.Duration(i%20) * 500 * time.Millisecond; mono%(10*sec) == phase {
-				o.Heard(ConnID(i), now())
+				if err := o.Heard(ConnID(i), now()); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		o.Replica().Tick(now())
@@ -67,7 +69,9 @@ func scaleDown(t *testing.T, cfg Config, from, to int) time.Duration {
 		o.Settle(now())
 	}
 	for i := range from {
-		o.Open(ConnID(i), fmt.Sprint(i), 1, now())
+		if err := o.Open(ConnID(i), fmt.Sprint(i), 1, now()); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := o.Register(ConnID(i), instance(model.NewKey("APP", fmt.Sprint(i)), "one"), model.Version{}, now()); err != nil {
 			t.Fatal(err)
 		}

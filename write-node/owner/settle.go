@@ -15,6 +15,7 @@ import (
 // done outside: messages to send, what has changed of the map and of the view.
 // Call it after each batch of inputs, before anything is acknowledged.
 func (o *Owner) Settle(now model.Moment) cluster.Effects {
+	o.look(now)
 	var all cluster.Effects
 	for {
 		effects := o.replica.Drain()

@@ -23,6 +23,9 @@ type Counts struct {
 	Evicted      [lease.Classes]uint64 // by lease.Class, when the quota allowed
 	Released     [lease.Classes]uint64 // by lease.Class, by an operator
 
+	Standstills uint64 // times that the node stood still for longer than a client may be silent
+	GivenUp     uint64 // connections that ended by this
+
 	ForwardsRefused  uint64 // renewals that found no room to wait
 	RenewedForOthers uint64 // renewals that other nodes forwarded
 }

@@ -42,6 +42,7 @@ type node struct {
 	name  string
 	dead  bool
 	cut   bool // neither sends nor receives
+	still bool // does nothing, and what is sent to it waits
 	wrong bool // its map was spoilt, so it isn't checked
 	shown []string
 }
@@ -84,7 +85,9 @@ func (w *world) settle() {
 	w.Helper()
 	for range 1000 {
 		for _, n := range w.nodes {
-			w.collect(n)
+			if !n.still {
+				w.collect(n)
+			}
 		}
 		arrived := w.arrived()
 		if len(arrived) == 0 {
@@ -106,7 +109,7 @@ func (w *world) settle() {
 func (w *world) arrived() []parcel {
 	var out, underway []parcel
 	for _, p := range w.wire {
-		if p.at <= w.mono {
+		if p.at <= w.mono && !p.to.still {
 			out = append(out, p)
 		} else {
 			underway = append(underway, p)
@@ -161,7 +164,7 @@ func (w *world) run(d time.Duration, each ...func()) {
 			f()
 		}
 		for _, n := range w.nodes {
-			if !n.dead {
+			if !n.dead && !n.still {
 				n.Replica().Tick(w.now())
 				n.Tick(w.now())
 			}
@@ -265,7 +268,9 @@ type client struct {
 
 // connect opens a client's connection. Numbers count up through a world, as ids.
 func (w *world) connect(n *node, process string, id ConnID) *client {
-	n.Open(id, process, uint64(id), w.now())
+	if err := n.Open(id, process, uint64(id), w.now()); err != nil {
+		w.Fatalf("%v: open: %v", w.mono, err)
+	}
 	return &client{w: w, at: n, id: id, process: process, acked: make(map[model.Key]model.Version)}
 }
 

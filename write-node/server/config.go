@@ -91,6 +91,10 @@ func DefaultConfig() Config {
 	return defaults
 }
 
+// standstill is by how much the loop is late at least when the node counts as having
+// stood still: by less it is only busy.
+const standstill = time.Second
+
 // shortest is the shortest time between two heartbeats that makes any sense.
 const shortest = time.Millisecond
 
@@ -191,6 +195,7 @@ func (c Config) owner() owner.Config {
 	out := owner.DefaultConfig()
 	out.Lease, out.BehindMax, out.Registrations, out.Limits.Metadata = c.Lease, c.BehindMax, c.MaxRegistrations, c.MaxMetadata
 	out.HoldMax = c.HoldMax
+	out.Silence = max(c.api().Silence(), standstill)
 	out.Forwards = c.MaxForwards
 	out.Eviction = lease.DefaultConfig()
 	out.Eviction.Window, out.Eviction.Share, out.Eviction.HeldMax = c.EvictionWindow, c.EvictionShare, c.HeldMax

@@ -156,7 +156,7 @@ func ruling(err error) error {
 	switch {
 	case errors.Is(err, owner.ErrNotFound):
 		return rules.ErrNotFound
-	case errors.Is(err, owner.ErrBehind), errors.Is(err, owner.ErrForwards):
+	case errors.Is(err, owner.ErrBehind), errors.Is(err, owner.ErrForwards), errors.Is(err, owner.ErrWaking):
 		return fmt.Errorf("%w: %w", rules.ErrElsewhere, err)
 	default:
 		return err

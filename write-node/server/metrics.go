@@ -66,6 +66,8 @@ func (m *metrics) leases() {
 	m.Gauge("clients_heard", "Clients that hold registrations here and are heard.", func(s *sample) int { return s.heard })
 	m.Gauge("clients_silent", "Clients whose leases have all ended, without their closing the connection.", func(s *sample) int { return s.silent })
 	m.Limit("silent_clients", m.server.config.SilentClients)
+	m.Counter("standstills_total", "Times that the node stood still for longer than a client may be silent.", func(s *sample) uint64 { return s.counts.Standstills })
+	m.Counter("standstills_given_up_total", "Connections that ended because the node stood still.", func(s *sample) uint64 { return s.counts.GivenUp })
 }
 
 func (m *metrics) class(c lease.Class) {

@@ -110,6 +110,9 @@ func (s *Server) report(before, next *state) {
 	if n := next.counts.Lost - before.counts.Lost; n > 0 {
 		s.log.Debug("instances have a later word elsewhere", "instances", n)
 	}
+	if n := next.counts.Standstills - before.counts.Standstills; n > 0 {
+		s.log.Warn("this node stood still: what waited meanwhile isn't obeyed", "connections", next.counts.GivenUp-before.counts.GivenUp)
+	}
 	for c := range lease.Classes {
 		if n := next.counts.Evicted[c] - before.counts.Evicted[c]; n > 0 {
 			s.log.Info("evicted instances", "instances", n, "class", c.String(), "queued", next.leases[c].Queued)
