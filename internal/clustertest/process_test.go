@@ -105,8 +105,15 @@ func (p *process) signal(s syscall.Signal) {
 }
 
 // freeze stops the process in its tracks, as a machine does that swaps or is
-// suspended: what is sent to it fills its sockets.
-func (p *process) freeze() { p.signal(syscall.SIGSTOP) }
+// suspended: what is sent to it fills its sockets. It returns when the process stands
+// still; the signal alone is obeyed a moment later, and by one thread after the other.
+func (p *process) freeze() {
+	p.t.Helper()
+	p.signal(syscall.SIGSTOP)
+	if err := stopped(p.cmd.Process.Pid); err != nil {
+		p.t.Fatalf("%s doesn't stand still: %v", p.node.Name, err)
+	}
+}
 
 // thaw lets it go on.
 func (p *process) thaw() { p.signal(syscall.SIGCONT) }
