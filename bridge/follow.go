@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"heureka/bridge/sides"
@@ -13,35 +12,20 @@ import (
 	"heureka/model"
 )
 
+// view is what is seen of Heureka: a client.Subscription.
+type view interface {
+	Next(ctx context.Context) (client.Event, error)
+	Status() client.SubscriptionStatus
+}
+
 // follow follows what Heureka shows until the context ends.
 func (b *Bridge) follow(ctx context.Context, nodes *client.Client) error {
-	view, err := b.subscribe(ctx, nodes)
+	subscription, err := b.subscribe(ctx, nodes)
 	if err != nil {
 		return err
 	}
-	defer view.Close()
-	var parts sync.WaitGroup
-	defer parts.Wait()
-	levels, stop := context.WithCancel(ctx)
-	defer stop()
-	parts.Go(func() { b.level(levels, view) })
-	for {
-		event, err := view.Next(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil:
-			return fmt.Errorf("follow Heureka: %w", err)
-		}
-		b.with(func(s *sides.Sides, now model.Moment) {
-			switch event.Type {
-			case client.Added, client.Modified:
-				s.Shows(now, event.Instance.Key(), event.Instance)
-			case client.Removed:
-				s.Shows(now, event.Instance.Key(), nil)
-			}
-		})
-	}
+	defer subscription.Close()
+	return b.watch(ctx, subscription)
 }
 
 func (b *Bridge) subscribe(ctx context.Context, nodes *client.Client) (*client.Subscription, error) {
@@ -55,16 +39,43 @@ func (b *Bridge) subscribe(ctx context.Context, nodes *client.Client) (*client.S
 	return view, nil
 }
 
-// level keeps known whether the view is all that there is.
-func (b *Bridge) level(ctx context.Context, view *client.Subscription) {
-	for wait(ctx, nil, levelEvery) {
-		status := view.Status()
+// watch takes events, and between them looks whether the view is complete. It does both
+// itself: somebody else would find no event waiting while the last one is still on its
+// way from the view to the sides, and what was there all the time would seem to come.
+func (b *Bridge) watch(ctx context.Context, view view) error {
+	for {
+		event, err := next(ctx, view)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return fmt.Errorf("follow Heureka: %w", err)
+		}
 		b.with(func(s *sides.Sides, now model.Moment) {
-			b.known = b.known || status.Synced && status.Pending == 0
-			s.Level(now, b.known && !status.Stale)
+			switch event.Type {
+			case client.Added, client.Modified:
+				s.Shows(now, event.Instance.Key(), event.Instance)
+			case client.Removed:
+				s.Shows(now, event.Instance.Key(), nil)
+			}
+			status := view.Status()
+			told := status.Synced && (status.Pending == 0 || s.IsLevel())
+			b.known = b.known || told
+			s.Level(now, told && !status.Stale)
 		})
 	}
 }
 
-// levelEvery is how often it is looked whether Heureka's view is complete.
+// next takes an event, a zero one if none comes for a while.
+func next(ctx context.Context, view view) (client.Event, error) {
+	soon, cancel := context.WithTimeout(ctx, levelEvery)
+	defer cancel()
+	event, err := view.Next(soon)
+	if soon.Err() != nil && errors.Is(err, soon.Err()) {
+		return client.Event{}, nil
+	}
+	return event, err
+}
+
+// levelEvery is how often it is looked at least whether Heureka's view is complete.
 const levelEvery = 200 * time.Millisecond
