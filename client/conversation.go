@@ -73,7 +73,7 @@ func (c *conversation) run(ctx context.Context) {
 			continue
 		}
 		begun := c.now()
-		c.log.Info("connected", "node", node)
+		c.log.Info("connected", "node", hidden(node))
 		departure := c.hold(ctx, connection)
 		c.route.Ended(c.now()-begun, departure.Here, !errors.Is(departure.Err, line.ErrGoAway))
 		c.lost(ctx, node, departure.Err)
@@ -93,7 +93,7 @@ func (c *conversation) missed(err error) {
 func (c *conversation) lost(ctx context.Context, node string, err error) {
 	c.machine.lost(err)
 	if ctx.Err() == nil {
-		c.log.Warn("no connection", "node", node, "error", err, "failures", c.route.Failures())
+		c.log.Warn("no connection", "node", hidden(node), "error", err, "failures", c.route.Failures())
 	}
 }
 

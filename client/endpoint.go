@@ -46,3 +46,12 @@ func endpointOf(node, path string) (string, error) {
 	}
 	return u.JoinPath(path).String(), nil
 }
+
+// hidden returns a node's URL without its password, for logs.
+func hidden(node string) string {
+	u, err := url.Parse(node)
+	if err != nil {
+		return "something that is no URL"
+	}
+	return u.Redacted()
+}
