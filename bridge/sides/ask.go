@@ -31,20 +31,36 @@ func (s *Sides) Asked(now model.Moment, key model.Key, info *dialect.Info, answe
 	if e == nil {
 		return
 	}
-	e.asking, e.doubted = false, false
+	e.asking = false
 	if answered {
-		var w *word
-		if info != nil {
-			var err error
-			if w, err = wordOf(info); err != nil || w.key != key {
-				s.stats.LeftOut++
-				w = nil
-			}
-		}
-		e.asked, e.hasAsk = now.Mono, true
-		s.know(e, w, now)
+		s.answeredFor(e, s.wordFor(e, info), now)
 	}
 	s.touch(e)
+}
+
+// wordFor returns what a server says of an entry, nil for nothing that counts.
+func (s *Sides) wordFor(e *entry, info *dialect.Info) *word {
+	if info == nil {
+		return nil
+	}
+	w, err := wordOf(info)
+	if err != nil || w.key != e.key {
+		s.stats.LeftOut++
+		return nil
+	}
+	return w
+}
+
+// answeredFor takes in what the server that is read has of an entry just now. Its own
+// later words can be told from earlier ones by its clock.
+func (s *Sides) answeredFor(e *entry, w *word, now model.Moment) {
+	e.asked, e.hasAsk, e.doubted = now.Mono, true, 0
+	e.confirmed(w)
+	s.know(e, w, now)
+	if w != nil && w.info.LastUpdatedMs != 0 {
+		s.hear(e, w)
+		e.page, e.hold = e.old, 0
+	}
 }
 
 // know takes in what the old cluster holds from somebody who knows better than pages.

@@ -8,18 +8,12 @@ import (
 )
 
 // Batch takes in what a server of the old cluster passes on, and returns what it is
-// answered, item by item. An override that has come and gone within the batch is none.
+// answered, item by item. Batches come in any order, and late if they were said twice;
+// of what they say, only registrations have a time on them.
 func (s *Sides) Batch(now model.Moment, items []dialect.Item) []dialect.Answer {
 	answers := make([]dialect.Answer, len(items))
-	s.gathering = true
 	for i := range items {
 		answers[i].Code = s.passedOn(now, &items[i])
-	}
-	s.gathering = false
-	for i := range items {
-		if e := s.entries[model.NewKey(items[i].App, items[i].ID)]; e != nil {
-			s.observe(e, now)
-		}
 	}
 	return answers
 }
@@ -36,12 +30,14 @@ func (s *Sides) passedOn(now model.Moment, it *dialect.Item) int {
 	case dialect.Heartbeat:
 		return s.lives(now, e, it)
 	case dialect.Cancel:
-		s.know(e, nil, now)
+		s.cancelled(now, e)
 		return http.StatusOK
 	case dialect.StatusUpdate:
-		return s.overridden(now, e, it.Status, it.Status)
+		s.overridden(now, e, it.Status)
+		return http.StatusOK
 	case dialect.DeleteStatusOverride:
-		return s.overridden(now, e, "", it.Status)
+		s.overridden(now, e, "")
+		return http.StatusOK
 	default:
 		return http.StatusInternalServerError
 	}
@@ -58,13 +54,43 @@ func (s *Sides) registered(now model.Moment, it *dialect.Item) int {
 		return http.StatusBadRequest
 	}
 	e := s.entry(w.key)
-	if e == nil {
+	switch {
+	case e == nil:
 		return http.StatusServiceUnavailable
-	}
-	if e.old == nil || w.stamp >= e.old.stamp {
+	case e.old == nil && e.ended != 0 && w.stamp <= e.ended && s.isRecent(e, now):
+		s.hearsay(now, e, true, w.override)
+	case e.old == nil:
 		s.know(e, w, now)
+	case w.stamp >= e.old.stamp:
+		override := w.override
+		s.know(e, w.under(e.old), now)
+		s.overridden(now, e, override)
 	}
 	return http.StatusOK
+}
+
+// cancelled takes in that an instance was taken out; or an earlier life of it, if it is
+// known for a short time only.
+func (s *Sides) cancelled(now model.Moment, e *entry) {
+	s.deny(e, e.old.mark)
+	if s.isRecent(e, now) {
+		s.hearsay(now, e, false, "")
+		return
+	}
+	s.know(e, nil, now)
+}
+
+// isRecent reports whether what is known of an entry may be newer than a batch that has
+// just come: servers give up after half a minute what they couldn't pass on.
+func (s *Sides) isRecent(e *entry, now model.Moment) bool { return now.Mono-e.changed < s.cfg.Settle }
+
+// overridden takes in an override, or its end.
+func (s *Sides) overridden(now model.Moment, e *entry, override model.Status) {
+	if override == e.old.override {
+		e.rumour = rumour{}
+		return
+	}
+	s.hearsay(now, e, true, override)
 }
 
 // lives takes in a heartbeat. Who isn't known with what it says is to be registered.
@@ -75,23 +101,5 @@ func (s *Sides) lives(now model.Moment, e *entry, it *dialect.Item) int {
 	if e.gone {
 		s.know(e, e.old, now)
 	}
-	return http.StatusOK
-}
-
-// overridden takes in an override, or its end.
-func (s *Sides) overridden(now model.Moment, e *entry, override, status model.Status) int {
-	info := *e.old.info
-	info.Overridden = model.StatusUnknown
-	if override != "" {
-		info.Overridden = override
-	}
-	if status != "" {
-		info.Status = status
-	}
-	w, err := wordOf(&info)
-	if err != nil {
-		return http.StatusBadRequest
-	}
-	s.know(e, w, now)
 	return http.StatusOK
 }

@@ -32,9 +32,15 @@
 // starts, and it says of what it leaves out only sometimes that it was taken out.
 // What was passed on in a batch, or asked for, therefore counts for [Config.Settle]
 // against what pages show; after that, what a page shows otherwise is asked for, unless
-// it is a later word of the client. What a page leaves out without a word is kept for
-// [Config.Absent], and if that is more than a [Config.Share] of all, for
-// [Config.Patience].
+// it is a later word of the client. Of two words of the server that is read, the one
+// counts that it was told later, by its own clock. An override or an end in a batch has
+// no time on it: where it may be late it is a rumour, and asked for. What a page leaves
+// out without a word is kept for [Config.Absent], and if that is more than a
+// [Config.Share] of all, for [Config.Patience].
+//
+// What somebody else took out of Heureka is said again when the old cluster answers that
+// it is there; what somebody else took out of the old cluster, only while Heureka is
+// heard. So a bridge that is cut off from a side brings nothing back that has ended.
 //
 // The package is pure: time comes in with each call, and a Sides belongs to one
 // goroutine at a time.

@@ -7,6 +7,10 @@ import (
 	"heureka/model"
 )
 
+// mostCancels bounds how often the time doubles after which it is told again that an
+// instance has gone: who brings it back each time may be right, see docs/migration.md.
+const mostCancels = 10
+
 // mostOfOne is how many items one entry may have at once.
 const mostOfOne = 3
 
@@ -104,13 +108,14 @@ func (s *Sides) answered(e *entry, t Target, f *flight, a *dialect.Answer, now m
 	case dialect.Heartbeat:
 		c.renewed = now.Mono
 		if a.Code == http.StatusNotFound {
-			c.hash = 0
+			c.hash, c.again = 0, now.Mono+s.cfg.Settle
 			s.queues[t].add(e.key)
 		} else if a.Code == http.StatusConflict && t != Heureka && a.Info != nil {
 			s.conflict(e, c, a.Info, now)
 		}
 	case dialect.Cancel:
-		c.hash, c.later = 0, now.Mono+s.cfg.Settle
+		c.hash, c.later = 0, now.Mono+min(s.cfg.Settle<<c.cancels, s.cfg.Patience)
+		c.cancels = min(c.cancels+1, mostCancels)
 	case dialect.StatusUpdate, dialect.DeleteStatusOverride:
 		status := f.Status
 		if f.Action == dialect.DeleteStatusOverride {
@@ -131,15 +136,16 @@ func (s *Sides) accepted(e *entry, t Target, f *flight, code int, now model.Mome
 		return // the next sweep says it again
 	}
 	c.hash, c.stamp, c.at, c.renewed, c.refused = f.hash, f.LastDirtyMs, now.Mono, now.Mono, 0
+	c.cancels = 0
 	if t == Heureka {
 		return
 	}
-	s.holds(e, f.Info, now)
+	s.stored(e, f.Info, now)
 }
 
-// holds takes it that the old cluster holds what one of its servers accepted. It shows
+// stored takes it that the old cluster holds what one of its servers accepted. It shows
 // that under the override that it had.
-func (s *Sides) holds(e *entry, info *dialect.Info, now model.Moment) {
+func (s *Sides) stored(e *entry, info *dialect.Info, now model.Moment) {
 	w, err := wordOf(info)
 	if err != nil || e.old != nil && w.stamp < e.old.stamp {
 		return

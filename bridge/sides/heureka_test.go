@@ -29,7 +29,9 @@ func (h *heureka) shown(key model.Key) *model.Instance {
 
 func (h *heureka) show(key model.Key) {
 	for _, b := range h.w.bridges {
-		b.sides.Shows(h.w.moment(), key, h.shown(key))
+		if !b.cutHeureka {
+			h.w.show(b, key)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package sides_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"heureka/bridge/sides"
 	"heureka/eureka1/dialect"
+	"heureka/model"
 )
 
 // answer answers a target's next items.
@@ -46,10 +48,14 @@ func TestAClockThatWasSetBack(t *testing.T) {
 	page := []*dialect.Info{at("i", 5)}
 	d.pass(time.Second, page)
 	d.wants(sides.Heureka, "", "while another bridge may know better")
+	d.Asked(d.moment(), keyOf(page[0]), page[0], true)
+	d.wants(sides.Heureka, "", "by an answer that was given as early")
 	for range 10 {
 		d.pass(d.cfg.Settle/10, page)
 	}
 	d.pass(d.cfg.Settle/10, page)
+	d.wants(sides.Heureka, "", "while pages may be kept longer")
+	d.asked(page[0], "when it goes on")
 	items := d.Due(d.moment(), sides.Heureka, 250)
 	if len(items) != 2 || items[0].Action != dialect.Cancel || items[0].LastDirtyMs != 9 || items[1].Action != dialect.Register || items[1].LastDirtyMs != 5 {
 		t.Fatalf("Heureka is told %+v", items)
@@ -109,4 +115,26 @@ func TestNobodyFillsTheMemory(t *testing.T) {
 	if answers[0].Code != http.StatusBadRequest || d.Stats().Old != 0 {
 		t.Errorf("answered %d, %d are known", answers[0].Code, d.Stats().Old)
 	}
+}
+
+// TestQueuesAreNoLongerThanThereIsRoom, however long a server can't be reached and
+// whatever comes and goes meanwhile.
+func TestQueuesAreNoLongerThanThereIsRoom(t *testing.T) {
+	d := newDesk(t, func(c *sides.Config) { c.MaxInstances = 20 })
+	for i := range 200 {
+		d.now += d.cfg.Patience
+		d.native(at(fmt.Sprintf("i-%d", i), 5))
+		d.Shows(d.moment(), model.NewKey("APP", fmt.Sprintf("i-%d", i)), nil)
+		d.Sweep(d.moment())
+		d.told(sides.Heureka)
+	}
+	for target, waiting := range d.Stats().Waiting {
+		if waiting > d.cfg.MaxInstances {
+			t.Errorf("%d wait for %d", waiting, target)
+		}
+	}
+	d.told(1)
+	d.Sweep(d.moment())
+	d.native(at("last", 5))
+	d.wants(1, "Register last", "when it can be reached")
 }

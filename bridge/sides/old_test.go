@@ -16,9 +16,14 @@ type oldServer struct {
 	overrides map[string]model.Status // by id alone
 	recent    map[model.Key]change
 
-	cached      time.Duration // when pages were made
-	keeps       time.Duration // for how long these are shown
-	page, delta *dialect.Applications
+	page, delta answer
+	behind      time.Duration // of its clock
+}
+
+// answer is what a server has made, and shows for a while.
+type answer struct {
+	*dialect.Applications
+	made, keeps time.Duration
 }
 
 type lease struct {
@@ -32,13 +37,18 @@ type change struct {
 }
 
 func newOldServer(w *world) *oldServer {
-	return &oldServer{w: w, held: make(map[model.Key]*lease), overrides: make(map[string]model.Status), recent: make(map[model.Key]change), cached: -time.Hour}
+	return &oldServer{w: w, held: make(map[model.Key]*lease), overrides: make(map[string]model.Status), recent: make(map[model.Key]change), behind: time.Duration(w.rand.IntN(100)) * time.Second}
 }
 
 func (o *oldServer) note(info dialect.Info, action dialect.Action) {
-	info.Action = action
+	info.Action, info.LastUpdatedMs = action, o.clock()
 	o.recent[keyOf(&info)] = change{info, o.w.now}
+	if l := o.held[keyOf(&info)]; l != nil {
+		l.info.LastUpdatedMs = info.LastUpdatedMs
+	}
 }
+
+func (o *oldServer) clock() int64 { return o.w.moment().Wall/1000 - o.behind.Milliseconds() }
 
 func keyOf(info *dialect.Info) model.Key { return model.NewKey(info.App, info.EffectiveID()) }
 
@@ -160,32 +170,44 @@ func (o *oldServer) say(it *dialect.Item, replicated bool) dialect.Answer {
 	}
 }
 
-// pages returns what the server shows, which it keeps for half a minute, and at times,
-// when something changed while it was made, for three.
-func (o *oldServer) pages() (page, delta *dialect.Applications) {
-	if o.w.now-o.cached < o.keeps {
-		return o.page, o.delta
+// everything returns what the server shows of all, and changes what has changed. It
+// keeps each for half a minute, for itself, and at times, when something changed while
+// it was made, for three.
+func (o *oldServer) everything() *dialect.Applications {
+	return o.keep(&o.page, func(apps *dialect.Applications) {
+		for _, key := range sorted(o.held) {
+			apps.List = append(apps.List, dialect.Application{Name: key.App, Instances: []dialect.Info{o.held[key].info}})
+		}
+	})
+}
+
+func (o *oldServer) changes() *dialect.Applications {
+	return o.keep(&o.delta, func(apps *dialect.Applications) {
+		for _, key := range sorted(o.recent) {
+			if c := o.recent[key]; o.w.now-c.at < 180*time.Second {
+				apps.List = append(apps.List, dialect.Application{Name: key.App, Instances: []dialect.Info{c.info}})
+			} else {
+				delete(o.recent, key)
+			}
+		}
+	})
+}
+
+func (o *oldServer) keep(a *answer, fill func(*dialect.Applications)) *dialect.Applications {
+	if a.Applications != nil && o.w.now-a.made < a.keeps {
+		return a.Applications
 	}
-	o.cached, o.keeps = o.w.now, 30*time.Second
-	if o.w.rand.IntN(10) == 0 {
-		o.keeps = 3 * time.Minute
+	*a = answer{new(dialect.Applications), o.w.now, 30 * time.Second}
+	if !o.w.brisk && o.w.rand.IntN(10) == 0 {
+		a.keeps = 3 * time.Minute
 	}
 	var census dialect.Census
-	o.page, o.delta = new(dialect.Applications), new(dialect.Applications)
-	for _, key := range sorted(o.held) {
-		info := o.held[key].info
-		census.Add(info.Status, 1)
-		o.page.List = append(o.page.List, dialect.Application{Name: key.App, Instances: []dialect.Info{info}})
+	for _, l := range o.held {
+		census.Add(l.info.Status, 1)
 	}
-	for _, key := range sorted(o.recent) {
-		if c := o.recent[key]; o.w.now-c.at < 180*time.Second {
-			o.delta.List = append(o.delta.List, dialect.Application{Name: key.App, Instances: []dialect.Info{c.info}})
-		} else {
-			delete(o.recent, key)
-		}
-	}
-	o.page.Hash, o.delta.Hash = census.String(), census.String()
-	return o.page, o.delta
+	a.Hash = census.String()
+	fill(a.Applications)
+	return a.Applications
 }
 
 func (o *oldServer) evict() {

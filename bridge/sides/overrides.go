@@ -29,9 +29,6 @@ type wish struct {
 // observe compares what both sides show, and has the one told of the other's change.
 func (s *Sides) observe(e *entry, now model.Moment) {
 	o := &e.overrides
-	if s.gathering {
-		return
-	}
 	if !s.shared(e) {
 		*o = overrides{}
 		return

@@ -10,13 +10,14 @@ import (
 // Page takes in everything that a server of the old cluster shows, having been asked
 // for it then: what is known from later times it can't show.
 func (s *Sides) Page(now model.Moment, asked time.Duration, apps *dialect.Applications) {
-	for _, e := range s.entries {
-		e.page = nil
-	}
+	s.pagedAt = asked
+	s.pages++
 	s.put(apps, nil)
-	s.paged, s.pagedAt = true, asked
 	for _, e := range s.entries {
-		s.fromPage(e, false, now)
+		if e.shownBy != s.pages {
+			e.page = nil
+		}
+		s.fromPage(e, now)
 	}
 	s.Sweep(now)
 }
@@ -26,7 +27,13 @@ func (s *Sides) Page(now model.Moment, asked time.Duration, apps *dialect.Applic
 // Asked is as for Page.
 func (s *Sides) Delta(now model.Moment, asked time.Duration, delta *dialect.Applications) bool {
 	s.pagedAt = asked
-	s.put(delta, func(e *entry, removed bool) { s.fromPage(e, removed, now) })
+	s.put(delta, func(e *entry, removed *word) {
+		if removed != nil {
+			s.removed(e, removed, now)
+		} else {
+			s.fromPage(e, now)
+		}
+	})
 	var census dialect.Census
 	for _, e := range s.entries {
 		if e.page != nil {
@@ -36,8 +43,20 @@ func (s *Sides) Delta(now model.Moment, asked time.Duration, delta *dialect.Appl
 	return census.String() == delta.Hash
 }
 
-// put notes what a document shows, and says so of each instance.
-func (s *Sides) put(apps *dialect.Applications, noted func(e *entry, removed bool)) {
+// Turned takes in that another server of the old cluster is read from now on: its clock
+// is another, and its pages may be older than what was heard last of the one before.
+func (s *Sides) Turned(now model.Moment) {
+	for _, e := range s.entries {
+		e.heard = heard{}
+		if e.changed != 0 {
+			e.hold = max(e.hold, e.changed+s.cfg.Settle)
+		}
+	}
+}
+
+// put notes what a document shows, and says so of each instance; with what was removed,
+// if it was.
+func (s *Sides) put(apps *dialect.Applications, noted func(e *entry, removed *word)) {
 	for a := range apps.List {
 		for i := range apps.List[a].Instances {
 			info := &apps.List[a].Instances[i]
@@ -46,42 +65,45 @@ func (s *Sides) put(apps *dialect.Applications, noted func(e *entry, removed boo
 				s.stats.LeftOut++
 				continue
 			}
-			removed := info.Action == dialect.Deleted
 			e := s.entries[w.key]
-			if e == nil && !removed {
+			if e == nil && info.Action != dialect.Deleted {
 				e = s.entry(w.key)
 			}
-			if e == nil || removed && e.page == nil {
+			if e == nil {
 				continue // no room; or it is said for minutes that it went
 			}
-			switch {
-			case removed:
-				e.page = nil
-			case same(w, e.old):
-				e.page = e.old
-			default:
-				e.page = w
-			}
-			if noted != nil {
-				noted(e, removed)
-			}
+			s.putWord(e, w, noted)
 		}
 	}
 }
 
-// fromPage takes an entry to be as its page shows it. Removed says that the server
-// told that it was taken out, which is more than that it isn't there.
-func (s *Sides) fromPage(e *entry, removed bool, now model.Moment) {
-	if e.hold != 0 {
-		switch {
-		case same(e.page, e.old):
-		case s.pagedAt < e.hold:
-			return
-		case e.page != nil && (e.old == nil || e.page.stamp <= e.old.stamp):
-			s.ask(e) // it was made while something changed, see [Config.Absent], or this was missed
-			return
-		}
-		e.hold = 0
+func (s *Sides) putWord(e *entry, w *word, noted func(e *entry, removed *word)) {
+	e.shownBy = s.pages
+	if s.isLate(e, w) {
+		return
+	}
+	s.hear(e, w)
+	removed := w.info.Action == dialect.Deleted
+	switch {
+	case removed:
+	case same(w, e.old):
+		e.page = e.old
+	default:
+		e.page = w
+	}
+	switch {
+	case noted == nil:
+	case removed:
+		noted(e, w)
+	default:
+		noted(e, nil)
+	}
+}
+
+// fromPage takes an entry to be as its page shows it.
+func (s *Sides) fromPage(e *entry, now model.Moment) {
+	if s.holds(e) {
+		return
 	}
 	switch {
 	case e.page != nil:
@@ -90,10 +112,49 @@ func (s *Sides) fromPage(e *entry, removed bool, now model.Moment) {
 		}
 		e.gone = false
 		s.take(e, e.page, now)
-	case e.old != nil && removed:
-		s.take(e, nil, now)
 	case e.old != nil && !e.gone:
 		e.gone, e.since = true, now.Mono
+	}
+}
+
+// holds reports whether what is known of an entry otherwise counts against its page.
+func (s *Sides) holds(e *entry) bool {
+	if e.hold == 0 {
+		return false
+	}
+	switch {
+	case same(e.page, e.old):
+	case s.pagedAt < e.hold:
+		return true
+	case e.page != nil && (e.old == nil || e.page.stamp <= e.old.stamp):
+		s.ask(e) // it was made while something changed, see [Config.Absent], or this was missed
+		return true
+	}
+	e.hold = 0
+	return false
+}
+
+// removed takes in that the server told that an instance was taken out, which is more
+// than that it isn't there. It goes on telling so for minutes, and may mean another life
+// than the one that is known.
+func (s *Sides) removed(e *entry, w *word, now model.Moment) {
+	shown := e.page != nil
+	e.page = nil
+	s.deny(e, w.mark)
+	switch {
+	case e.old == nil, e.hold != 0 && s.pagedAt < e.hold:
+	case shown && e.hold == 0 && w.stamp >= e.old.stamp:
+		s.take(e, nil, now)
+	default:
+		s.ask(e)
+	}
+}
+
+// deny notes that somebody has taken what is of this Heureka out of the old cluster. As
+// long as Heureka isn't heard, it may have gone from there.
+func (s *Sides) deny(e *entry, mark string) {
+	if mark == s.cfg.Name && e.native() && !s.level {
+		e.denied = true
 	}
 }
 
@@ -109,7 +170,10 @@ func (s *Sides) take(e *entry, w *word, now model.Moment) {
 	if e.gone = false; same(e.old, w) {
 		return
 	}
-	e.old = w
+	if e.old != nil {
+		e.ended = e.old.stamp
+	}
+	e.old, e.changed = w, now.Mono
 	if w == nil || w.stamp != e.beaten {
 		e.beaten = 0
 	}

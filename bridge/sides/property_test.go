@@ -24,7 +24,7 @@ func TestWorldsComeToRest(t *testing.T) {
 		s := *seed + n
 		t.Run(fmt.Sprintf("seed=%d", s), func(t *testing.T) {
 			w := newWorld(t, s, 1+int(s%3), 1+int(s/3%2))
-			w.joined, w.calm = s%2 == 0, s%5 < 2
+			w.joined, w.tardy, w.calm = s%2 == 0, s%4 == 0, s%5 < 2
 			w.live(20 * time.Minute)
 			w.run(20 * time.Minute)
 			w.check()
@@ -52,10 +52,13 @@ func (w *world) live(d time.Duration) {
 	for i := range w.down {
 		w.down[i] = false
 	}
+	for _, b := range w.bridges {
+		w.cut(b, false, false)
+	}
 }
 
 func (w *world) happen(c *client) {
-	kinds := 12
+	kinds := 14
 	if w.calm {
 		kinds = 10
 	}
@@ -90,6 +93,14 @@ func (w *world) happen(c *client) {
 		i := w.rand.IntN(len(w.old))
 		w.down[i] = !w.down[i]
 		w.notef("server %d down %v", i, w.down[i])
+	case 12:
+		b := w.bridges[w.rand.IntN(len(w.bridges))]
+		w.cut(b, !b.cutOld, b.cutHeureka)
+		w.notef("a bridge is cut off from the old cluster %v", b.cutOld)
+	case 13:
+		b := w.bridges[w.rand.IntN(len(w.bridges))]
+		w.cut(b, b.cutOld, !b.cutHeureka)
+		w.notef("a bridge is cut off from Heureka %v", b.cutHeureka)
 	}
 }
 

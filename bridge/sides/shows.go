@@ -17,7 +17,7 @@ func (s *Sides) Shows(now model.Moment, key model.Key, in *model.Instance) {
 	if in == nil {
 		s.left(e, before, now)
 	} else {
-		e.heu, e.doubted = showing(in, before, now), false
+		e.heu, e.doubted, e.denied = showing(in, before, now), 0, false
 		s.came(e, before)
 	}
 	s.observe(e, now)
@@ -38,15 +38,15 @@ func (s *Sides) came(e *entry, before *shown) {
 
 // left notes that an instance isn't in Heureka any more.
 func (s *Sides) left(e *entry, before *shown, now model.Moment) {
-	e.heu, e.heuGone = nil, now.Mono
+	e.heu, e.heuGone, e.denied = nil, now.Mono, false
 	if before == nil {
 		return
 	}
 	if !before.peer {
 		e.beatenUntil = now.Mono + s.cfg.Twin
 	} else if e.in.hash != 0 && s.own(e) { // not our doing: who has heard more of the old cluster may have done it
-		e.asking, e.doubted, e.hasAsk = true, true, false
-		s.asks.add(e.key)
+		e.doubted, e.hasAsk, e.asking = now.Mono, false, false
+		s.hearsay(now, e, false, "")
 	}
 	e.in.hash = 0
 }

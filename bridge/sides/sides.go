@@ -21,11 +21,9 @@ type Sides struct {
 	flights [][]flight // by target: what is on its way
 	asks    queue
 
-	paged   bool
+	pages   uint64        // how many were taken in
 	pagedAt time.Duration // when the old cluster was asked for what was last heard of it
 	shrunk  bool          // its pages leave out too much
-
-	gathering bool // more of the same batch is to come
 
 	level   bool          // Heureka's view is complete
 	levelAt time.Duration // when it last was
@@ -40,11 +38,17 @@ type Sides struct {
 type entry struct {
 	key model.Key
 
-	page  *word         // what the pages show
+	page    *word  // what the pages show
+	shownBy uint64 // the last page that had it, or that a delta had it after
+	heard   heard
+
 	old   *word         // what the old cluster is taken to hold
 	hold  time.Duration // until then pages don't count against that; 0: they do
 	gone  bool          // pages leave out what the old cluster is taken to hold
 	since time.Duration // since when
+
+	ended   int64         // stamp of what it was taken to hold before it was taken to hold nothing
+	changed time.Duration // when what the old cluster is taken to hold last became another; 0: never
 
 	heu     *shown
 	heuGone time.Duration // since when it isn't shown
@@ -59,10 +63,13 @@ type entry struct {
 
 	overrides overrides
 
+	rumour rumour
+
 	asking  bool // the old cluster is asked for it
-	doubted bool // somebody else took it out of Heureka: nothing is said before the answer
 	asked   time.Duration
-	hasAsk  bool // asked is the time of an answer
+	hasAsk  bool          // asked is the time of an answer
+	doubted time.Duration // since when somebody else has taken it out of Heureka: nothing is said before the answer; 0: nobody has
+	denied  bool          // somebody else has taken it out of the old cluster, who may know more of Heureka
 }
 
 // copied is what one target has been told.
@@ -74,6 +81,8 @@ type copied struct {
 	refused uint64        // hash of what it can't accept
 	until   time.Duration // then it is said again all the same
 	later   time.Duration // not before that is it told again that the instance has gone
+	cancels uint          // how often it was told so since it accepted anything
+	again   time.Duration // nor before that of it, having forgotten it
 	flight  bool
 }
 

@@ -220,6 +220,7 @@ func TestPagesMayBeOld(t *testing.T) {
 	if d.Stats().Missing != 0 {
 		t.Error("it is missing already")
 	}
+	d.now += time.Second
 	d.Batch(d.moment(), []dialect.Item{{Action: dialect.Cancel, App: "APP", ID: "i"}})
 	d.wants(0, "Cancel i", "taken out")
 	d.pass(time.Second, []*dialect.Info{at("i", 5)})

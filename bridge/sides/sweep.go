@@ -12,8 +12,10 @@ func (s *Sides) Sweep(now model.Moment) {
 	s.judge()
 	for key, e := range s.entries {
 		if e.hold != 0 && s.pagedAt >= e.hold {
-			s.fromPage(e, false, now)
+			s.fromPage(e, now)
 		}
+		s.inquire(e, now)
+		s.doubt(e)
 		if e.gone && s.believed(e) {
 			s.take(e, nil, now)
 		}
@@ -30,14 +32,29 @@ func (s *Sides) Sweep(now model.Moment) {
 	}
 }
 
+// doubt has the old cluster asked until it answers for what somebody else has taken out
+// of Heureka, as saying it again without that would bring back what has ended. A page
+// that is surely newer does as well.
+func (s *Sides) doubt(e *entry) {
+	switch {
+	case e.doubted == 0:
+	case e.old == nil, e.page != nil && s.pagedAt-e.doubted >= s.cfg.Settle:
+		e.doubted = 0
+	default:
+		s.ask(e)
+	}
+}
+
 // compare notes since when Heureka has had a later word of an instance than the old
-// cluster it is from.
+// cluster it is from. If that goes on, the old cluster is asked: pages may be kept longer.
 func (s *Sides) compare(e *entry, now model.Moment) {
 	switch {
 	case !s.own(e) || !e.isAhead():
 		e.ahead = 0
 	case e.ahead == 0:
 		e.ahead = now.Mono
+	case s.pagedAt-e.ahead >= s.cfg.Settle && !s.outlived(e):
+		s.ask(e)
 	}
 }
 
@@ -48,8 +65,10 @@ func (e *entry) isAhead() bool {
 }
 
 // outlived reports whether that later word is one of a former life, by a clock that was
-// set back since: who told it can't have newer pages any more.
-func (s *Sides) outlived(e *entry) bool { return e.ahead != 0 && s.pagedAt-e.ahead >= s.cfg.Settle }
+// set back since: the old cluster has been asked long after that was told.
+func (s *Sides) outlived(e *entry) bool {
+	return e.ahead != 0 && e.hasAsk && e.asked-e.ahead >= s.cfg.Settle
+}
 
 // judge finds out whether either side has lost more at once than is plausible.
 func (s *Sides) judge() {
@@ -96,7 +115,7 @@ func (s *Sides) look(e *entry, now model.Moment) {
 
 // idle reports whether there is nothing left to know of an entry.
 func (s *Sides) idle(e *entry, now model.Moment) bool {
-	if e.page != nil || e.old != nil || e.heu != nil || e.asking || now.Mono < e.hold {
+	if e.page != nil || e.old != nil || e.heu != nil || e.asking || now.Mono < e.hold || s.remembers(e) {
 		return false
 	}
 	if e.in.flight || e.in.hash != 0 && now.Mono-e.in.at < s.cfg.Resend {
@@ -104,6 +123,11 @@ func (s *Sides) idle(e *entry, now model.Moment) bool {
 	}
 	for i := range e.out {
 		if e.out[i].hash != 0 || e.out[i].flight {
+			return false
+		}
+	}
+	for t := range s.queues { // which are no longer than there are entries
+		if _, waits := s.queues[t].has[e.key]; waits {
 			return false
 		}
 	}

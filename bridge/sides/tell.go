@@ -18,7 +18,7 @@ func (s *Sides) items(e *entry, t Target, now model.Moment) []flight {
 // forHeureka returns what Heureka is to be told. Overrides come first: what is
 // registered brings its own along where there is none.
 func (s *Sides) forHeureka(e *entry, now model.Moment) (list []flight) {
-	if e.doubted {
+	if e.doubted != 0 {
 		return nil
 	}
 	if wish := e.overrides.toHeu; wish.open {
@@ -39,7 +39,7 @@ func (s *Sides) forHeureka(e *entry, now model.Moment) (list []flight) {
 func (s *Sides) mirrored(e *entry, now model.Moment) (list []flight) {
 	w, c := e.old, &e.in
 	switch {
-	case e.heu == nil && e.beaten != 0 && now.Mono < e.beatenUntil:
+	case e.heu == nil && e.beaten != 0 && s.pagedAt < e.beatenUntil:
 	case s.wantsIn(e, now):
 		anew := e.heu == nil
 		if e.isAhead() { // or it would be taken for late
@@ -92,12 +92,14 @@ func (s *Sides) forEureka(e *entry, t Target, now model.Moment) []flight {
 }
 
 // toldOf returns what a server is to be told of an instance of Heureka's. Overrides
-// come first: a server shows what is registered under them.
+// come first: a server shows what is registered under them. While Heureka isn't heard,
+// nothing is said again that another bridge may have taken out, which goes on hearing it.
 func (s *Sides) toldOf(e *entry, t Target, c copied, now model.Moment) (list []flight) {
 	if i := int(t) - 1; i < len(e.overrides.toOld) && e.overrides.toOld[i].open {
 		list = append(list, e.sayOverride(e.overrides.toOld[i].status, e.heu.in.Status, e.heu.stamp))
 	}
 	switch {
+	case c.hash == 0 && !s.level && (e.denied || now.Mono < c.again):
 	case c.hash != e.heu.hash && !c.isRefused(e.heu.hash, now):
 		f := e.say(dialect.Register, e.heu.stamp)
 		f.Info, f.hash = e.heu.forEureka(&s.cfg, e.heu.stamp, c.hash == 0), e.heu.hash

@@ -43,6 +43,18 @@ func wordOf(info *dialect.Info) (*word, error) {
 	return w, nil
 }
 
+// under returns what a client says under the override that the old cluster has of it.
+func (w *word) under(held *word) *word {
+	if held.override == w.override {
+		return w
+	}
+	said := *w
+	if said.override, said.shows = held.override, held.shows; held.override == "" {
+		said.shows = said.info.Status
+	}
+	return &said
+}
+
 // shown is an instance as Heureka shows it. It is immutable.
 type shown struct {
 	in    *model.Instance

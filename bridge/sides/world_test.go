@@ -24,18 +24,13 @@ type world struct {
 	heureka *heureka
 	bridges []*bridged
 	joined  bool // the old servers pass on to the bridges
+	tardy   bool // these batches come late, and in any order
+	posts   []post
 	calm    bool // no server fails
+	brisk   bool // no server keeps a page for longer than half a minute
 	clients []*client
 	told    int      // items that aren't heartbeats
 	log     []string // what happened last
-}
-
-// bridged is one bridge.
-type bridged struct {
-	sides *sides.Sides
-	full  time.Duration
-	at    int // the old server that it reads
-	stale bool
 }
 
 // client is a process that registers itself.
@@ -77,16 +72,6 @@ func (w *world) moment() model.Moment {
 
 func (w *world) notef(format string, args ...any) {
 	w.log = append(w.log, fmt.Sprintf("%v ", w.now)+fmt.Sprintf(format, args...))
-}
-
-// startBridge starts a bridge anew, which reads Heureka.
-func (w *world) startBridge(i int) {
-	b := &bridged{sides: sides.New(w.cfg, len(w.old)), stale: true}
-	w.bridges[i] = b
-	for _, key := range sorted(w.heureka.said) {
-		b.sides.Shows(w.moment(), key, w.heureka.shown(key))
-	}
-	b.sides.Level(w.moment(), true)
 }
 
 // start has a client register, at a home.
@@ -134,9 +119,13 @@ func (w *world) sayOld(it dialect.Item) int {
 			w.pass(at, it, func(it *dialect.Item) int { return other.say(it, true).Code })
 		}
 	}
-	for _, b := range w.bridges {
-		if w.joined {
-			w.pass(at, it, func(it *dialect.Item) int { return b.sides.Batch(w.moment(), []dialect.Item{*it})[0].Code })
+	for i, b := range w.bridges {
+		switch {
+		case !w.joined, b.cutOld:
+		case w.tardy && it.Action != dialect.Heartbeat && w.rand.IntN(2) == 0:
+			w.posts = append(w.posts, post{w.now + time.Duration(w.rand.IntN(40))*time.Second, i, it})
+		default:
+			w.pass(at, it, b.batch(w))
 		}
 	}
 	return code
@@ -191,6 +180,7 @@ func (w *world) step() {
 			}
 		}
 	}
+	w.deliver()
 	w.heureka.evict()
 	if w.now%(60*time.Second) == 0 {
 		for _, o := range w.old {
@@ -200,79 +190,6 @@ func (w *world) step() {
 	for _, b := range w.bridges {
 		w.bridge(b)
 	}
-}
-
-// bridge has one bridge do all that it does in a second.
-func (w *world) bridge(b *bridged) {
-	b.sides.Level(w.moment(), true)
-	w.read(b)
-	b.sides.Sweep(w.moment())
-	for range 10 {
-		w.ask(b)
-		said := 0
-		for t := range len(w.old) + 1 {
-			said += w.tell(b, sides.Target(t))
-		}
-		if said == 0 {
-			return
-		}
-	}
-	w.t.Fatalf("a bridge doesn't stop talking: %s", w.tail())
-}
-
-func (w *world) read(b *bridged) {
-	if w.down[b.at] {
-		b.at, b.stale = (b.at+1)%len(w.old), true
-		return
-	}
-	page, delta := w.old[b.at].pages()
-	if b.stale || w.now-b.full >= 5*time.Minute {
-		b.full, b.stale = w.now, false
-		b.sides.Page(w.moment(), w.now, page)
-	} else if !b.sides.Delta(w.moment(), w.now, delta) && w.now-b.full >= 15*time.Second {
-		b.stale = true
-	}
-}
-
-func (w *world) ask(b *bridged) {
-	for {
-		key, ok := b.sides.Asks()
-		if !ok {
-			return
-		}
-		var info *dialect.Info
-		if l := w.old[b.at].held[key]; l != nil {
-			said := l.info
-			info = &said
-		}
-		b.sides.Asked(w.moment(), key, info, !w.down[b.at])
-	}
-}
-
-func (w *world) tell(b *bridged, t sides.Target) int {
-	items := b.sides.Due(w.moment(), t, 250)
-	if t > 0 && w.down[t-1] {
-		if len(items) > 0 {
-			b.sides.Failed(t)
-		}
-		return 0
-	}
-	answers := make([]dialect.Answer, len(items))
-	for i := range items {
-		if t == sides.Heureka {
-			answers[i] = w.heureka.say(&items[i], true)
-		} else {
-			answers[i] = w.old[t-1].say(&items[i], true)
-		}
-		if items[i].Action != dialect.Heartbeat {
-			w.told++
-			w.notef("bridge %d tells %d: %s %s/%s %d %s: %d", slices.Index(w.bridges, b), t, items[i].Action, items[i].App, items[i].ID, items[i].LastDirtyMs, items[i].Status, answers[i].Code)
-		}
-	}
-	if len(items) > 0 {
-		b.sides.Told(w.moment(), t, answers)
-	}
-	return len(items)
 }
 
 func (w *world) tail() string {

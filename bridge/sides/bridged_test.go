@@ -1,0 +1,174 @@
+package sides_test
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"heureka/bridge/sides"
+	"heureka/eureka1/dialect"
+	"heureka/model"
+)
+
+// bridged is one bridge.
+type bridged struct {
+	sides *sides.Sides
+	full  time.Duration
+	at    int // the old server that it reads
+	stale bool
+	seen  map[model.Key]*model.Instance // what it was shown of Heureka
+
+	cutOld, cutHeureka bool // it can't reach that side
+}
+
+// post is what is on its way to a bridge.
+type post struct {
+	due time.Duration
+	to  int
+	dialect.Item
+}
+
+// startBridge starts a bridge anew, which reads Heureka.
+func (w *world) startBridge(i int) {
+	b := &bridged{sides: sides.New(w.cfg, len(w.old)), stale: true, seen: make(map[model.Key]*model.Instance)}
+	w.bridges[i] = b
+	w.showAll(b)
+}
+
+// showAll has a bridge see what Heureka shows and it hasn't seen.
+func (w *world) showAll(b *bridged) {
+	for _, key := range sorted(w.heureka.said) {
+		if in := w.heureka.shown(key); b.seen[key] == nil || b.seen[key].Hash() != in.Hash() {
+			w.show(b, key)
+		}
+	}
+	for _, key := range sorted(b.seen) {
+		if w.heureka.said[key] == nil {
+			w.show(b, key)
+		}
+	}
+	b.sides.Level(w.moment(), true)
+}
+
+func (w *world) show(b *bridged, key model.Key) {
+	in := w.heureka.shown(key)
+	if b.seen[key] = in; in == nil {
+		delete(b.seen, key)
+	}
+	b.sides.Shows(w.moment(), key, in)
+}
+
+// cut has a bridge not reach a side, or reach it again.
+func (w *world) cut(b *bridged, old, heureka bool) {
+	back := b.cutHeureka && !heureka
+	if b.cutOld, b.cutHeureka = old, heureka; back {
+		w.showAll(b)
+	}
+}
+
+func (b *bridged) batch(w *world) func(*dialect.Item) int {
+	return func(it *dialect.Item) int { return b.sides.Batch(w.moment(), []dialect.Item{*it})[0].Code }
+}
+
+// deliver has come what was on its way.
+func (w *world) deliver() {
+	w.posts = slices.DeleteFunc(w.posts, func(p post) bool {
+		if p.due > w.now {
+			return false
+		}
+		if b := w.bridges[p.to]; !b.cutOld {
+			code := b.batch(w)(&p.Item)
+			w.notef("bridge %d hears late of %s %s/%s %d: %d", p.to, p.Action, p.App, p.ID, p.LastDirtyMs, code)
+		}
+		return true
+	})
+}
+
+// bridge has one bridge do all that it does in a second.
+func (w *world) bridge(b *bridged) {
+	b.sides.Level(w.moment(), !b.cutHeureka)
+	if !b.cutOld {
+		w.read(b)
+	}
+	b.sides.Sweep(w.moment())
+	for range 10 {
+		w.ask(b)
+		said := 0
+		for t := range len(w.old) + 1 {
+			said += w.tell(b, sides.Target(t))
+		}
+		if said == 0 {
+			return
+		}
+	}
+	w.t.Fatalf("a bridge doesn't stop talking: %s", w.tail())
+}
+
+func (w *world) read(b *bridged) {
+	if w.down[b.at] {
+		b.at, b.stale = (b.at+1)%len(w.old), true
+		b.sides.Turned(w.moment())
+		return
+	}
+	if b.stale || w.now-b.full >= 5*time.Minute {
+		b.full, b.stale = w.now, false
+		b.sides.Page(w.moment(), w.now, w.old[b.at].everything())
+	} else if !b.sides.Delta(w.moment(), w.now, w.old[b.at].changes()) && w.now-b.full >= 15*time.Second {
+		b.stale = true
+	}
+}
+
+func (w *world) ask(b *bridged) {
+	for {
+		key, ok := b.sides.Asks()
+		if !ok {
+			return
+		}
+		var info *dialect.Info
+		if l := w.old[b.at].held[key]; l != nil {
+			said := l.info
+			info = &said
+		}
+		b.sides.Asked(w.moment(), key, info, !w.down[b.at] && !b.cutOld)
+	}
+}
+
+func (w *world) tell(b *bridged, t sides.Target) int {
+	items := b.sides.Due(w.moment(), t, 250)
+	if t == sides.Heureka && b.cutHeureka || t > 0 && (w.down[t-1] || b.cutOld) {
+		if len(items) > 0 {
+			b.sides.Failed(t)
+		}
+		return 0
+	}
+	answers := make([]dialect.Answer, len(items))
+	for i := range items {
+		if t == sides.Heureka {
+			answers[i] = w.heureka.say(&items[i], true)
+		} else {
+			answers[i] = w.old[t-1].say(&items[i], true)
+		}
+		if items[i].Action != dialect.Heartbeat {
+			w.told++
+			w.robs(t, &items[i], answers[i].Code)
+			w.notef("bridge %d tells %d: %s %s/%s %d %s: %d", slices.Index(w.bridges, b), t, items[i].Action, items[i].App, items[i].ID, items[i].LastDirtyMs, items[i].Status, answers[i].Code)
+		}
+	}
+	if len(items) > 0 {
+		b.sides.Told(w.moment(), t, answers)
+	}
+	return len(items)
+}
+
+// robs holds that no bridge takes a living instance out of Heureka as long as no server
+// fails, however late documents and batches are.
+func (w *world) robs(t sides.Target, it *dialect.Item, code int) {
+	if !w.calm || t != sides.Heureka || it.Action != dialect.Cancel || code != http.StatusOK {
+		return
+	}
+	for _, c := range w.clients {
+		if c.key == model.NewKey(it.App, it.ID) && c.alive && c.home == atOld && c.stamp == it.LastDirtyMs {
+			w.t.Errorf("%s lives, and is taken out: %s", c.key, w.tail())
+		}
+	}
+}
