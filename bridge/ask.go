@@ -27,11 +27,14 @@ func (b *Bridge) ask(ctx context.Context) {
 	}
 }
 
-// askAll asks what there is to ask. After a failure nothing else is asked: it would
-// fail, too, and is asked for again by the next sweep.
+// mostFailures is how many questions in a row may fail before the others wait.
+const mostFailures = 3
+
+// askAll asks what there is to ask. What fails is asked for again by a later sweep, if it
+// is still of interest. After some failures in a row nothing else is asked: it would
+// fail, too. After one it is, as that may be for what was asked for.
 func (b *Bridge) askAll(ctx context.Context, h *health) {
-	failed := false
-	for {
+	for failures := 0; ; {
 		b.mu.Lock()
 		key, ok := b.sides.Asks()
 		b.mu.Unlock()
@@ -39,16 +42,21 @@ func (b *Bridge) askAll(ctx context.Context, h *health) {
 			return
 		}
 		var info *dialect.Info
-		var err error
-		if !failed {
-			info, err = b.reading().instance(ctx, key)
+		from, answered := b.reading(), false
+		if failures < mostFailures {
+			var err error
+			info, err = from.instance(ctx, key)
 			b.metrics.count("ask", err)
-			if failed = err != nil; failed {
-				h.failed(b, "ask the old cluster", err)
-			} else {
+			if answered = err == nil; answered {
+				failures = 0
 				h.well(b, "ask the old cluster")
+			} else {
+				failures++
+				h.failed(b, "ask the old cluster", err)
 			}
 		}
-		b.with(func(s *sides.Sides, now model.Moment) { s.Asked(now, key, info, !failed) })
+		b.with(func(s *sides.Sides, now model.Moment) {
+			s.Asked(now, key, info, answered && from == b.old[b.at]) // another server's clock is another
+		})
 	}
 }

@@ -3,7 +3,10 @@ package bridge
 import (
 	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"heureka/bridge/sides"
 	"heureka/eureka1/dialect"
 	"heureka/internal/ops"
 	"heureka/model"
@@ -45,9 +49,9 @@ func (s *scene) before(server string, answers func(w http.ResponseWriter, r *htt
 
 // TestOneInstanceHoldsUpNoOther has a server refuse each batch as a whole that has a
 // certain instance in it, as Eureka does with what it can't read, and proxies with what
-// is too large.
+// is too large; or answer with what is no answer.
 func TestOneInstanceHoldsUpNoOther(t *testing.T) {
-	for _, code := range []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusInternalServerError} {
+	for _, code := range []int{http.StatusOK, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusInternalServerError} {
 		t.Run(http.StatusText(code), func(t *testing.T) {
 			s := newScene(t)
 			old, heureka := s.heureka(), s.heureka()
@@ -150,4 +154,86 @@ func TestWhoSendsABatchSlowlyIsGivenUp(t *testing.T) {
 	if err != nil || resp.StatusCode != http.StatusBadRequest {
 		t.Errorf("answered %v, %v", resp, err)
 	}
+}
+
+// TestOneQuestionHoldsUpNoOther has a server fail to say what it has of one instance; if
+// it fails with one after the other, the rest isn't asked for.
+func TestOneQuestionHoldsUpNoOther(t *testing.T) {
+	for failing, want := range map[string]int{"/i-0": 9, "/": mostFailures} {
+		asked := 0
+		old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			code := http.StatusNotFound
+			if strings.Contains(r.URL.Path, failing) {
+				code = http.StatusInternalServerError
+			}
+			w.WriteHeader(code)
+		}))
+		defer old.Close()
+		b, _ := newScene(t).unstarted(old.URL)
+		b.with(func(s *sides.Sides, now model.Moment) {
+			page := new(dialect.Applications)
+			for i := range 9 {
+				info := dialect.InfoOf(registered("APP", fmt.Sprintf("i-%d", i), "10.0.0.1"), dialect.Shown{})
+				page.List = append(page.List, dialect.Application{Name: "APP", Instances: []dialect.Info{info}})
+			}
+			s.Page(now, now.Mono, page)
+			items := make([]dialect.Item, 9)
+			for i := range items {
+				items[i] = dialect.Item{Action: dialect.Cancel, App: "APP", ID: fmt.Sprintf("i-%d", i)}
+			}
+			s.Batch(now, items)
+		})
+		b.askAll(t.Context(), new(health))
+		if asked != want {
+			t.Errorf("%s fails: asked %d times, want %d", failing, asked, want)
+		}
+	}
+}
+
+// TestPasswordsStayWithTheirServer has one send the bridge on to another.
+func TestPasswordsStayWithTheirServer(t *testing.T) {
+	var reached atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reached.Store(true)
+		for name, values := range r.Header {
+			if name == "Authorization" || strings.Contains(strings.Join(values, " "), "secret") {
+				t.Errorf("another server is told %s: %s", name, values)
+			}
+		}
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer other.Close()
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, password, _ := r.BasicAuth(); password != "secret" {
+			t.Error("the server isn't told the password")
+		}
+		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	}))
+	defer old.Close()
+	b, logged := newScene(t).unstarted(strings.Replace(old.URL, "//", "//user:secret@", 1))
+	var h health
+	h.failed(b, "read", b.readPage(t.Context(), b.reading()))
+	if !reached.Load() || strings.Contains(logged.String(), "secret") || !strings.Contains(logged.String(), "user:xxxxx@") {
+		t.Errorf("reached %v, logged %q", reached.Load(), logged)
+	}
+}
+
+// unstarted returns a bridge that a test has do one thing by hand, and what it logs.
+func (s *scene) unstarted(from string) (*Bridge, *bytes.Buffer) {
+	s.t.Helper()
+	c := DefaultConfig()
+	c.From, c.To, c.HTTP, c.Admin = []string{from}, []string{"http://127.0.0.1:9"}, "127.0.0.1:0", "127.0.0.1:0"
+	logged := new(bytes.Buffer)
+	b, err := New(c, slog.New(slog.NewTextHandler(logged, nil)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		b.client.CloseIdleConnections()
+		if err := errors.Join(b.http.Close(), b.admin.Close()); err != nil {
+			s.t.Error(err)
+		}
+	})
+	return b, logged
 }

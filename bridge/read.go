@@ -19,13 +19,22 @@ func (b *Bridge) read(ctx context.Context) {
 			return
 		}
 		h.failed(b, "read the old cluster", err)
-		b.mu.Lock()
-		b.at = (b.at + 1) % len(b.old)
-		b.mu.Unlock()
+		b.turn()
 		if !b.pause(ctx, h.failures) {
 			return
 		}
 	}
+}
+
+// turn goes on to the next server.
+func (b *Bridge) turn() {
+	if len(b.old) == 1 {
+		return
+	}
+	b.with(func(s *sides.Sides, now model.Moment) {
+		b.at = (b.at + 1) % len(b.old)
+		s.Turned(now)
+	})
 }
 
 // reading returns the server that is read.

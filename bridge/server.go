@@ -24,6 +24,9 @@ type server struct {
 // errTooLong says that an answer is longer than it may be.
 var errTooLong = errors.New("the answer is longer than --max-page")
 
+// errUnreadable says that a batch's answer isn't one.
+var errUnreadable = errors.New("no answer to a batch")
+
 // refusal is the status with which a server refused a whole batch.
 type refusal int
 
@@ -89,7 +92,7 @@ func (s *server) batch(ctx context.Context, items []dialect.Item) ([]dialect.Ans
 		err = fmt.Errorf("%d answers to %d items", len(answers), len(items))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("batch of %s: %w", s.name(), err)
+		return nil, fmt.Errorf("%w by %s: %w", errUnreadable, s.name(), err)
 	}
 	return answers, nil
 }

@@ -73,10 +73,12 @@ func (x *teller) tellBatch(ctx context.Context, to *server) bool {
 }
 
 // divide has the next batch be half as large, if that may be of use: one item that a
-// server can't read, or that is too large, must not hold up all others.
+// server can't read, that is too large, or whose answer can't be read must not hold up
+// all others.
 func (x *teller) divide(items []dialect.Item, err error) bool {
 	var refused refusal
-	if !errors.As(err, &refused) || !refused.isOfItems() || isOfOne(items) {
+	ofItems := errors.Is(err, errUnreadable) || errors.As(err, &refused) && refused.isOfItems()
+	if !ofItems || isOfOne(items) {
 		return false
 	}
 	x.most = max(1, len(items)/2)
