@@ -67,6 +67,12 @@ func TestWhatAnotherTookOutOfTheOldCluster(t *testing.T) {
 		{"a page says so", func(d *desk) { d.delta(deleted(marked(at("i", 5), "heureka"))) }, "", ""},
 		{"it is passed on", func(d *desk) { d.batch(dialect.Item{Action: dialect.Cancel}) }, "", ""},
 		{"but Heureka is heard again", func(d *desk) { d.delta(deleted(marked(at("i", 5), "heureka"))); d.Level(d.moment(), true) }, "Register i", ""},
+		{"but Heureka was heard since", func(d *desk) {
+			d.delta(deleted(marked(at("i", 5), "heureka")))
+			d.Level(d.moment(), true)
+			d.Sweep(d.moment())
+			d.Level(d.moment(), false)
+		}, "", "Register i"},
 		{"but Heureka has news of it", func(d *desk) {
 			d.batch(dialect.Item{Action: dialect.Cancel})
 			d.native(at("i", 6))

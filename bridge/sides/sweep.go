@@ -16,6 +16,7 @@ func (s *Sides) Sweep(now model.Moment) {
 		}
 		s.inquire(e, now)
 		s.doubt(e)
+		e.denied = e.denied && !s.level
 		if e.gone && s.believed(e) {
 			s.take(e, nil, now)
 		}
