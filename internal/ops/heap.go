@@ -3,21 +3,13 @@ package ops
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
 
 const (
-	// heapRoom is how much garbage a lean heap lets gather at least, before it is
-	// collected, beside what it holds. One that holds less lets as much gather
-	// as it holds, as Go does by default.
-	heapRoom = 12 << 20
-	// leanPercent is the least garbage in percent of what a lean heap holds.
-	leanPercent = 10
-	// extraRoom is how much more garbage than by Go's default a roomy heap lets gather
-	// at most.
-	extraRoom  = 64 << 20
 	adaptEvery = 100 * time.Millisecond
 	second     = 10 // of these
 )
@@ -27,18 +19,17 @@ const (
 // context ends, then Go's default counts again. It does nothing where GOGC is set in
 // the environment: then somebody has decided.
 func LeanHeap(ctx context.Context) {
-	adaptHeap(ctx, func(live, _ uint64) int { return leanGOGC(live) })
+	adaptHeap(ctx, func(h heap) int { return leanGOGC(h.live) })
 }
 
 // RoomyHeap is lean while a process makes little garbage, and gives one that makes it
-// fast some room for it, so that what it holds isn't looked through more often than
-// once a second: as much as it allocates within one, up to 64 MiB beside what Go takes
-// by default. It ends as LeanHeap does.
+// fast some room for it, so that looking through what it holds costs little: as much as
+// it allocates within a second, or less where there is little to look through. Once that
+// is over it gives back the room. It ends as LeanHeap does.
 func RoomyHeap(ctx context.Context) { adaptHeap(ctx, roomyGOGC) }
 
-// adaptHeap sets GOGC to what goes with the live bytes and with those that were
-// allocated in a second, until the context ends.
-func adaptHeap(ctx context.Context, gogc func(live, made uint64) int) {
+// adaptHeap sets GOGC to what goes with the heap as it is, until the context ends.
+func adaptHeap(ctx context.Context, gogc func(heap) int) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
@@ -46,21 +37,46 @@ func adaptHeap(ctx context.Context, gogc func(live, made uint64) int) {
 	ticker := time.NewTicker(adaptEvery)
 	defer ticker.Stop()
 	defer debug.SetGCPercent(goPercent)
-	var made recent
-	readings := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/allocs:bytes"}}
+	var g gauge
+	var l loan
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		metrics.Read(readings)
-		percent := gogc(readings[0].Value.Uint64(), made.now(readings[1].Value.Uint64()))
+		h := g.read()
+		percent := gogc(h)
 		if differ(percent, before) {
 			debug.SetGCPercent(percent)
 			before = percent
 		}
+		if l.ends(h, percent) {
+			runtime.GC()
+		}
 	}
+}
+
+// heap is what GOGC depends on, in bytes.
+type heap struct {
+	live uint64 // found by the last collection
+	scan uint64 // of that, what a collection has to look through: texts hold no pointers
+	made uint64 // allocated within about a second
+}
+
+// gauge reads it.
+type gauge struct {
+	made recent
+	scan least
+}
+
+func (g *gauge) read() heap {
+	readings := []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/scan/heap:bytes"}, {Name: "/gc/cycles/total:gc-cycles"},
+	}
+	metrics.Read(readings)
+	value := func(i int) uint64 { return readings[i].Value.Uint64() }
+	return heap{live: value(0), scan: g.scan.now(value(3), value(2)), made: g.made.now(value(1))}
 }
 
 // recent tells of a total that grows how much of it has come within about a second:
@@ -73,28 +89,30 @@ func (r *recent) now(total uint64) uint64 {
 	return r.weighed
 }
 
-// goPercent is what GOGC is by default.
-const goPercent = 100
+// least tells the least value since the last collection, 0 if there was none: garbage
+// comes on top of what that one looked through.
+type least struct{ collections, value uint64 }
 
-// step is that of GOGC: setting it stops the process for a moment.
-const step = 5
-
-// differ reports whether one GOGC isn't as good as another, for the same reason.
-func differ(a, b int) bool { return 5*max(a-b, b-a) >= b }
-
-// leanGOGC returns the GOGC of a lean heap with so many live bytes.
-func leanGOGC(live uint64) int {
-	if live <= heapRoom {
-		return goPercent
+func (l *least) now(collections, value uint64) uint64 {
+	if collections != l.collections || value < l.value {
+		l.collections, l.value = collections, value
 	}
-	return max(leanPercent, int(heapRoom*100/live)/step*step)
+	return l.value
 }
 
-// roomyGOGC returns the GOGC of a roomy heap with so many live bytes, which has
-// allocates so many in a second. Go takes 4 MiB at least for what is live, and what is left
-// of a large heap isn't worth a stop.
-func roomyGOGC(live, made uint64) int {
-	held := max(live, 4<<20)
-	room := min(made, held+extraRoom)
-	return max(leanGOGC(live), int(room*100/held)/step*step)
+// loan is the room that a roomy heap was given beyond that of a lean one. Its pages go
+// back to the system only after a collection with less room, and who makes no garbage any
+// more comes to none for minutes. So when next to nothing is allocated after much was, it is
+// time for one.
+type loan struct{ given bool }
+
+func (l *loan) ends(h heap, percent int) bool {
+	switch {
+	case percent > leanGOGC(h.live):
+		l.given = true
+	case l.given && h.made < calm:
+		l.given = false
+		return true
+	}
+	return false
 }
