@@ -71,7 +71,8 @@ func (s *stage) memory(what string, p *bench.Process, reach bench.Reach) error {
 	}
 	s.Add(bench.Figure{What: what, Unit: "MiB", Value: mebibytes(all), Reach: reach})
 	s.Add(bench.Figure{What: "   of that shared with none", Unit: "MiB", Value: mebibytes(own)})
-	return nil
+	s.Part = what
+	return s.Heap(p)
 }
 
 func mebibytes(n int64) float64 { return float64(n) / (1 << 20) }
