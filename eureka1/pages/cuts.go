@@ -42,6 +42,13 @@ func (c *cuts) apply(edits []edit) {
 	}
 }
 
+// share has them take each other listing's leaves where they hold the same rows.
+func (c *cuts) share(other *cuts) {
+	for i := range c {
+		c[i].share(&other[i])
+	}
+}
+
 // inOrder sorts edits, and keeps the last of those of one row.
 func inOrder(edits []edit) []edit {
 	slices.SortStableFunc(edits, func(a, b edit) int { return a.row.compare(b.row) })

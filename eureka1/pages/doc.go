@@ -17,9 +17,10 @@
 // goroutine. A [Sheet] follows the snapshots for one document in one dialect: it
 // encodes the leaves that it hasn't met, copying the text of the rows that it
 // has, and, asked for gzip, compresses them, each by itself. A sheet is for one
-// goroutine at a time; the bodies that it hands out are immutable. So the work is
-// done where the requests are, for the dialects that are asked for, and as often
-// as they are.
+// goroutine at a time; the bodies that it hands out are immutable. While the delta
+// holds all there is, its leaves are those of apps, but where something went, and
+// sheets of both share texts and compressed forms. So the work is done where the
+// requests are, for the dialects that are asked for, and as often as they are.
 //
 //	gzip:  header │ head │ leaf │ , │ leaf │ , │ leaf │ tail │ checksum, length
 //	              └ stored ┘  deflate, ended on a byte boundary

@@ -79,6 +79,33 @@ func (l *listing) apply(edits []edit) {
 	l.leaves = slices.Clip(leaves)
 }
 
+// share takes leaves of another listing instead of those that hold the same rows, so
+// that these are kept once, and so are their texts.
+func (l *listing) share(other *listing) {
+	var leaves []*leaf
+	rest := other.leaves
+	for i, mine := range l.leaves {
+		for len(rest) > 0 && rest[0] != mine && rest[0].first().compare(mine.first()) < 0 {
+			rest = rest[1:]
+		}
+		if len(rest) == 0 {
+			break
+		}
+		switch theirs := rest[0]; {
+		case theirs == mine:
+			rest = rest[1:]
+		case slices.Equal(theirs.rows, mine.rows):
+			if leaves == nil {
+				leaves = slices.Clone(l.leaves)
+			}
+			leaves[i] = theirs
+		}
+	}
+	if leaves != nil {
+		l.leaves = leaves
+	}
+}
+
 // before returns how many of the edits belong before a row.
 func before(edits []edit, row *Row) int {
 	return sort.Search(len(edits), func(i int) bool { return edits[i].row.compare(row) >= 0 })

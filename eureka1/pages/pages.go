@@ -128,6 +128,7 @@ func (p *Pages) Next() (at time.Duration, some bool) { return p.recent.next() }
 func (p *Pages) Snapshot() *Snapshot {
 	if p.dirty {
 		p.version++
+		p.recent.share(&p.apps)
 		p.last = &Snapshot{
 			version:  p.version,
 			hashCode: p.census.String(),

@@ -20,6 +20,20 @@ func (p *part) is(l *leaf, opens, closes bool) bool {
 	return p.leaf == l && p.opens == opens && p.closes == closes
 }
 
+// made finds the parts of leaves. It is asked for them in their order.
+type made struct{ parts []*part }
+
+// of returns the part of that leaf between such neighbours, nil if there is none.
+func (m *made) of(l *leaf, opens, closes bool) *part {
+	for len(m.parts) > 0 && m.parts[0].leaf.last().compare(l.first()) < 0 {
+		m.parts = m.parts[1:]
+	}
+	if len(m.parts) > 0 && m.parts[0].is(l, opens, closes) {
+		return m.parts[0]
+	}
+	return nil
+}
+
 // appendRows appends the leaf's text to dst, which is empty, taking from known the
 // text of the rows that it has, and notes the spans.
 func (p *part) appendRows(dst []byte, encoder Encoder, known *texts) []byte {

@@ -37,8 +37,7 @@ func newRecent(config Config) recent {
 	}
 }
 
-// load enters all that there is, cut as it is. Leaves are shared until something in
-// them changes.
+// load enters all that there is, cut as it is.
 func (r *recent) load(all cuts, at time.Duration) {
 	r.rows, r.whole = all, r.config.leaves(at)
 }
@@ -76,6 +75,14 @@ func (r *recent) settle() {
 	r.rows.apply(r.edits)
 	clear(r.edits)
 	r.edits = r.edits[:0]
+}
+
+// share has the rows use leaves of all that there is, where they hold the same: while
+// they are all, that is nearly everywhere.
+func (r *recent) share(all *cuts) {
+	if r.whole != 0 {
+		r.rows.share(all)
+	}
 }
 
 // advance forgets what has been in the delta for its time, and reports whether there

@@ -3,7 +3,8 @@ package pages
 import "slices"
 
 // Sheet is one document in one dialect, brought up to date by snapshots. It is not
-// safe for concurrent use, but may go from goroutine to goroutine.
+// safe for concurrent use, but may go from goroutine to goroutine; nor are sheets that
+// are brought up to date beside each other.
 type Sheet struct {
 	document Document
 	encoder  Encoder
@@ -29,7 +30,11 @@ func (s *Sheet) Version() uint64 { return s.version }
 
 // Update brings the sheet up to a snapshot: it encodes the rows that it hasn't met.
 // An earlier snapshot than the one that it shows changes nothing.
-func (s *Sheet) Update(snapshot *Snapshot) {
+func (s *Sheet) Update(snapshot *Snapshot) { s.UpdateBeside(snapshot, nil) }
+
+// UpdateBeside is Update that takes over what another sheet of the same dialect has of the
+// same leaves. That is nil, or of any snapshot of the same Pages.
+func (s *Sheet) UpdateBeside(snapshot *Snapshot, other *Sheet) {
 	if snapshot.version <= s.version {
 		return
 	}
@@ -40,21 +45,25 @@ func (s *Sheet) Update(snapshot *Snapshot) {
 	}
 	s.plain, s.gzip = Body{}, Body{}
 	s.heading, s.leaves = heading, leaves
-	s.parts = s.partsOf(leaves)
+	s.parts = s.partsOf(leaves, other)
 }
 
-// partsOf returns the parts of those leaves: the sheet's own where they are the same.
-func (s *Sheet) partsOf(leaves []*leaf) []*part {
+// partsOf returns the parts of those leaves: the sheet's own where they are the same, or
+// those of another sheet, which may be nil.
+func (s *Sheet) partsOf(leaves []*leaf, other *Sheet) []*part {
 	known := texts{parts: s.parts}
-	parts, old := make([]*part, len(leaves)), s.parts
+	parts, own, others := make([]*part, len(leaves)), made{s.parts}, made{}
+	if other != nil {
+		others.parts = other.parts
+	}
 	for i, l := range leaves {
 		opens := i == 0 || leaves[i-1].last().Key.App != l.first().Key.App
 		closes := i == len(leaves)-1 || leaves[i+1].first().Key.App != l.last().Key.App
-		for len(old) > 0 && old[0].leaf.last().compare(l.first()) < 0 {
-			old = old[1:]
+		if parts[i] = own.of(l, opens, closes); parts[i] != nil {
+			continue
 		}
-		if len(old) > 0 && old[0].is(l, opens, closes) {
-			parts[i] = old[0]
+		if parts[i] = others.of(l, opens, closes); parts[i] != nil {
+			s.stats.Shared++
 			continue
 		}
 		p := &part{leaf: l, opens: opens, closes: closes}

@@ -39,12 +39,14 @@ type SheetStats struct {
 	Encoded    uint64 // rows
 	Carried    uint64 // rows in changed leaves whose text was known
 	Compressed uint64 // leaves
+	Shared     uint64 // leaves that another sheet had encoded
 }
 
 // Stats returns the sheet's counters.
 func (s *Sheet) Stats() SheetStats { return s.stats }
 
-// Bytes returns how many bytes of texts and compressed forms the sheet keeps.
+// Bytes returns how many bytes of texts and compressed forms the sheet keeps, those
+// included that it shares with another.
 func (s *Sheet) Bytes() int {
 	sum := s.gzip.Length
 	for _, p := range s.parts {

@@ -211,6 +211,9 @@ func compareWithTwin(t *testing.T, seed uint64, config Config) {
 	if seed%4 > 1 {
 		w.load(pages, source)
 	}
+	beside := func(s sheetOf) *Sheet {
+		return sheets[slices.IndexFunc(sheets, func(o sheetOf) bool { return o.encoder == s.encoder && o.document != s.document })].Sheet
+	}
 	deflater := newDeflater(t)
 	for step := range 160 {
 		w.now += time.Duration(source.random.IntN(40)) * time.Millisecond
@@ -234,7 +237,11 @@ func compareWithTwin(t *testing.T, seed uint64, config Config) {
 			if source.random.IntN(3) > 0 {
 				continue // this one isn't asked now
 			}
-			s.Update(snapshot)
+			if seed%4 > 1 {
+				s.UpdateBeside(snapshot, beside(s))
+			} else {
+				s.Update(snapshot)
+			}
 			want := w.document(s.document, snapshot.Version(), s.encoder)
 			if got := text(s.Plain()); got != want {
 				t.Fatalf("seed %d, step %d, %s:\n%s\nwant\n%s", seed, step, s.name, got, want)

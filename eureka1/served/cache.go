@@ -42,9 +42,9 @@ func New(config Config, source Source, dialects ...pages.Encoder) (*Cache, error
 		return nil, err
 	}
 	c := &Cache{config: config, source: source, start: time.Now()}
-	for d := range c.shelves {
-		for _, encoder := range dialects {
-			c.shelves[d] = append(c.shelves[d], &shelf{document: pages.Document(d), encoder: encoder})
+	for _, encoder := range dialects {
+		for d, s := range newShelves(encoder) {
+			c.shelves[d] = append(c.shelves[d], s)
 		}
 	}
 	return c, nil

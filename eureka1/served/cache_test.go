@@ -233,6 +233,37 @@ func TestAPageIsMadeOnceForAllThatAskForIt(t *testing.T) {
 	}
 }
 
+// TestBothDocumentsShareWhatTheyShow: after a waking each row is encoded once for both,
+// and if one of them is dropped, the other stays whole.
+func TestBothDocumentsShareWhatTheyShow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var encoded atomic.Int64
+		r := newRig(t, DefaultConfig(), lines{rows: &encoded})
+		var rows []*pages.Row
+		for i := range 100 {
+			in := &model.Instance{App: fmt.Sprint("APP-", i%7), ID: fmt.Sprint(i), Status: model.StatusUp}
+			rows = append(rows, pages.NewRow(in.Key(), model.Pack(in), model.Version{}))
+		}
+		r.pages.Load(rows, 0)
+		r.expect("UP_100_")
+		if got := encoded.Load(); got != 100 {
+			t.Errorf("%d rows encoded for 100", got)
+		}
+		for range 3 {
+			time.Sleep(2 * time.Minute)
+			r.shows(pages.Delta, 0, true)
+		}
+		r.cache.Trim()
+		if s := r.cache.Stats(); s.Kept != 1 || s.Dropped != 1 {
+			t.Errorf("after six minutes: %+v", s)
+		}
+		r.expect("UP_100_")
+		if got := encoded.Load(); got != 100 {
+			t.Errorf("%d rows encoded for 100, one document dropped and asked for again", got)
+		}
+	})
+}
+
 func TestWhatNobodyAsksForIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, DefaultConfig(), lines{}, lines{})

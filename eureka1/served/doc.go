@@ -14,8 +14,9 @@
 // A page is made when it is first asked for in its edition, once, and all that ask for
 // it meanwhile wait for it. So nothing is encoded or compressed that nobody asks for,
 // and however fast the registry changes, pages take their share of the processor and
-// no more ([Config].Share); what gives is their age. Dialects that aren't asked for are
-// dropped after a while.
+// no more ([Config].Share); what gives is their age. Both documents in one dialect are
+// made one after the other, as the second takes over what the first has. Dialects that
+// aren't asked for are dropped after a while.
 //
 // It has no goroutine of its own. Everything but New is safe for concurrent use.
 package served

@@ -16,8 +16,20 @@ type shelf struct {
 	asked atomic.Int64            // since the cache's start, in nanoseconds, last
 	bytes atomic.Int64            // kept
 	pages [2]atomic.Pointer[Page] // plain, gzip; written under mutex only
-	mutex sync.Mutex
-	sheet *pages.Sheet // nil while nobody asks
+
+	mutex  *sync.Mutex  // one for both documents in a dialect, as they share texts
+	sheet  *pages.Sheet // nil while nobody asks
+	beside *shelf       // of the other document
+}
+
+// newShelves returns those of one dialect.
+func newShelves(encoder pages.Encoder) (shelves [pages.Documents]*shelf) {
+	mutex := new(sync.Mutex)
+	for d := range shelves {
+		shelves[d] = &shelf{document: pages.Document(d), encoder: encoder, mutex: mutex}
+	}
+	shelves[pages.Apps].beside, shelves[pages.Delta].beside = shelves[pages.Delta], shelves[pages.Apps]
+	return shelves
 }
 
 const (
@@ -38,7 +50,7 @@ func (s *shelf) update(snapshot *pages.Snapshot) {
 	if s.sheet == nil {
 		s.sheet = pages.NewSheet(s.document, s.encoder)
 	}
-	s.sheet.Update(snapshot)
+	s.sheet.UpdateBeside(snapshot, s.beside.sheet)
 }
 
 func (s *shelf) plain(snapshot *pages.Snapshot) *Page {

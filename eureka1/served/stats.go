@@ -16,7 +16,7 @@ type Stats struct {
 	Making   time.Duration // what that took
 	Dropped  int64         // documents in a dialect, idle or too much
 	Kept     int           // documents in a dialect
-	Bytes    int64         // of what is kept
+	Bytes    int64         // of what is kept; what both documents share counts twice
 	// Stands is how long the present edition stands at least: how old pages get under
 	// changes. It is more than Config.Age where pages take more than their share.
 	Stands time.Duration
