@@ -22,6 +22,8 @@ type Handler struct {
 	reader  Reader // of a read node
 	pass    *pass
 	reads   chan struct{} // holds one for each being answered
+	slow    chan struct{} // likewise, instead of one in reads: its client is slow to take it
+	quick   time.Duration // see the constant
 	writes  chan struct{} // likewise
 	batches chan struct{} // likewise, beside one in writes
 	start   time.Time
@@ -43,7 +45,7 @@ func NewHandler(config Config, self Self, node Node, feed *Feed, writer Writer, 
 	}
 	h := &Handler{
 		config: config, self: self, node: node, feed: feed, writer: writer, reader: reader,
-		reads: make(chan struct{}, config.MaxReads), writes: make(chan struct{}, config.MaxWrites),
+		reads: make(chan struct{}, config.MaxReads), slow: make(chan struct{}, config.MaxSlow), quick: quick, writes: make(chan struct{}, config.MaxWrites),
 		batches: make(chan struct{}, config.MaxBatches),
 		start:   time.Now(), origin: http.NewCrossOriginProtection(), log: log,
 	}
@@ -120,11 +122,15 @@ func (q *request) answer() int {
 	if q.op.writes() && q.origin.Check(q.r) != nil {
 		return q.empty(http.StatusForbidden)
 	}
-	room, serve := q.reads, q.read
 	if q.op.writes() {
-		room, serve = q.writes, q.write
+		return q.within(q.writes, q.write)
 	}
-	return q.within(room, serve)
+	select {
+	case q.reads <- struct{}{}:
+		return q.reading()
+	default:
+		return q.empty(http.StatusServiceUnavailable)
+	}
 }
 
 // within serves a request if there is room for one more. Otherwise its client had

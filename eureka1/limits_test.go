@@ -19,12 +19,14 @@ import (
 func TestConfigNamesTheWrongSetting(t *testing.T) {
 	for want, spoil := range map[string]func(*Config){
 		"--eureka1-max-reads (HEUREKA_EUREKA1_MAX_READS)":     func(c *Config) { c.MaxReads = 0 },
+		"--eureka1-max-slow (HEUREKA_EUREKA1_MAX_SLOW)":       func(c *Config) { c.MaxSlow = 0 },
 		"--eureka1-max-writes (HEUREKA_EUREKA1_MAX_WRITES)":   func(c *Config) { c.MaxWrites = 0 },
 		"--eureka1-max-batches (HEUREKA_EUREKA1_MAX_BATCHES)": func(c *Config) { c.MaxBatches = 0 },
 		"--eureka1-max-body (HEUREKA_EUREKA1_MAX_BODY)":       func(c *Config) { c.MaxBody = 1 },
 		"--eureka1-max-batch (HEUREKA_EUREKA1_MAX_BATCH)":     func(c *Config) { c.MaxBatch = 1 },
 		"--eureka1-max-pages (HEUREKA_EUREKA1_MAX_PAGES)":     func(c *Config) { c.MaxPages = -1 },
 		"--eureka1-timeout (HEUREKA_EUREKA1_TIMEOUT)":         func(c *Config) { c.Timeout = 0 },
+		"--eureka1-patience (HEUREKA_EUREKA1_PATIENCE)":       func(c *Config) { c.Patience = 0 },
 		"--eureka1-idle (HEUREKA_EUREKA1_IDLE)":               func(c *Config) { c.Idle = 0 },
 		"--eureka1-merge (HEUREKA_EUREKA1_MERGE)":             func(c *Config) { c.Merge = -1 },
 	} {

@@ -19,6 +19,7 @@ type metrics struct {
 	handler  *Handler
 	requests *prometheus.CounterVec                          // by operation and code
 	passed   *prometheus.CounterVec                          // by result
+	broken   *prometheus.CounterVec                          // by reason
 	merges   *prometheus.CounterVec                          // by result
 	counters atomic.Pointer[map[answered]prometheus.Counter] // of requests
 }
@@ -31,12 +32,13 @@ type answered struct {
 
 // sample is one moment of a handler.
 type sample struct {
-	pages                  pages.Stats
-	served                 served.Stats
-	awake                  bool
-	pending                int // changes
-	tally                  *tally
-	reads, writes, batches int
+	pages           pages.Stats
+	served          served.Stats
+	awake           bool
+	pending         int // changes
+	tally           *tally
+	reads, slow     int
+	writes, batches int
 }
 
 // newMetrics returns the metrics of a handler, registered. Prefix begins their names.
@@ -49,11 +51,14 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 		handler:  h,
 		requests: counter("requests_total", "Requests of Eureka 1 clients, by what they were for and the status answered.", "operation", "code"),
 		passed:   counter("passed_on_total", "Attempts to pass such a request on to a write node, by how they ended.", "result"),
+		broken:   counter("broken_off_total", "Documents of which a client that was slow to take them lost the rest.", "reason"),
 		merges:   counter("merges_total", "Waits to hear of what a write node has done for such a request, by how they ended.", "result"),
 	}
 	m.counters.Store(&map[answered]prometheus.Counter{})
 	m.Gauge("reads", "Requests for documents being answered.", func(s *sample) int { return s.reads })
 	m.Limit("reads", h.config.MaxReads)
+	m.Gauge("slow", "Documents that clients are slow to take.", func(s *sample) int { return s.slow })
+	m.Limit("slow", h.config.MaxSlow)
 	m.Gauge("writes", "Registrations, heartbeats and the like being answered.", func(s *sample) int { return s.writes })
 	m.Limit("writes", h.config.MaxWrites)
 	m.Gauge("batches", "Of these, batches from Eureka 1 servers.", func(s *sample) int { return s.batches })
@@ -74,7 +79,7 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 	m.Counter("pages_made_total", "Documents brought up to date.", func(s *sample) uint64 { return uint64(s.served.Made) })
 	m.Gauge("page_bytes", "Bytes kept of encoded documents.", func(s *sample) int { return int(s.served.Bytes) })
 	m.Limit("page_bytes", h.config.MaxPages)
-	registerer.MustRegister(m, m.requests, m.passed, m.merges)
+	registerer.MustRegister(m, m.requests, m.passed, m.broken, m.merges)
 	return m
 }
 
@@ -106,7 +111,7 @@ func (m *metrics) counter(which answered) prometheus.Counter {
 // Collect reads what is read.
 func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	h := m.handler
-	s := sample{tally: &h.feed.tally, reads: len(h.reads), writes: len(h.writes), batches: len(h.batches)}
+	s := sample{tally: &h.feed.tally, reads: len(h.reads), slow: len(h.slow), writes: len(h.writes), batches: len(h.batches)}
 	s.pages, s.served, s.pending, s.awake = h.feed.sample()
 	m.Readings.Collect(out, &s)
 }
