@@ -86,11 +86,24 @@ func (d *documents) Changed() bool {
 func (d *documents) Snapshot() *pages.Snapshot {
 	d.turning.Lock()
 	defer d.turning.Unlock()
+	d.catchUp()
+	return d.pages.Snapshot()
+}
+
+// find returns what an index has under a word by now, in order.
+func (d *documents) find(by pages.Index, word string) []*pages.Row {
+	d.turning.Lock()
+	defer d.turning.Unlock()
+	d.catchUp()
+	return d.pages.Find(by, word, time.Since(d.start))
+}
+
+// catchUp takes in what has been noted. Its caller holds turning.
+func (d *documents) catchUp() {
 	if d.Changed() {
 		d.pages.Apply(d.take(), time.Since(d.start))
 		d.settle()
 	}
-	return d.pages.Snapshot()
 }
 
 func (d *documents) take() []model.Change {

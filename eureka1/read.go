@@ -51,13 +51,13 @@ func (q *request) documents() int {
 	case opApp:
 		return q.application(d.Snapshot())
 	case opInstanceByID:
-		return q.byID(d.Snapshot())
+		return q.first(d.find(pages.ByID, q.route.id))
 	case opVIP:
-		return q.choice(d.Snapshot(), hasVIP)
+		return q.choice(d.find(pages.ByVIP, q.route.id))
 	case opSecureVIP:
-		return q.choice(d.Snapshot(), hasSecureVIP)
+		return q.choice(d.find(pages.BySecureVIP, q.route.id))
 	default:
-		return q.body(http.StatusOK, dialect.JSON.ContentType(), dialect.AppendOverrides(nil, overrides(d.Snapshot())))
+		return q.body(http.StatusOK, dialect.JSON.ContentType(), dialect.AppendOverrides(nil, overrides(d.find(pages.Overridden, ""))))
 	}
 }
 
@@ -139,25 +139,19 @@ func (q *request) instanceDocument(code int, info *dialect.Info) int {
 	return q.body(code, form.Format().ContentType(), dialect.AppendInstanceDocument(nil, form, info))
 }
 
-// byID answers with the first instance with that id in any application.
-func (q *request) byID(snapshot *pages.Snapshot) int {
-	for row := range snapshot.Rows() {
-		if row.Key.ID == q.route.id {
-			return q.one(row)
-		}
+// first answers with the first instance of some, if there are any.
+func (q *request) first(rows []*pages.Row) int {
+	if len(rows) == 0 {
+		return q.one(nil)
 	}
-	return q.one(nil)
+	return q.one(rows[0])
 }
 
-// choice answers with all instances that have the request's vip, none too.
-func (q *request) choice(snapshot *pages.Snapshot, has func(*pages.Row, string) bool) int {
-	var chosen []*pages.Row
+// choice answers with all of some instances, none too.
+func (q *request) choice(chosen []*pages.Row) int {
 	var census dialect.Census
-	for row := range snapshot.Rows() {
-		if has(row, q.route.id) {
-			chosen = append(chosen, row)
-			census.Add(row.Status, 1)
-		}
+	for _, row := range chosen {
+		census.Add(row.Status, 1)
 	}
 	form, envelope := q.form(), dialect.Envelope{Version: dialect.VersionSome, Hash: census.String()}
 	s := newStream(q, form)
@@ -172,30 +166,6 @@ func (q *request) choice(snapshot *pages.Snapshot, has func(*pages.Row, string) 
 	}
 	s.buffer = dialect.AppendTail(s.buffer, form, envelope)
 	return s.end()
-}
-
-// hasVIP unpacks an instance only if it says no vip: then it may go by another.
-func hasVIP(row *pages.Row, vip string) bool {
-	list, _ := row.Packed.VIPs()
-	if list == "" {
-		list = dialect.VIP(row.Instance())
-	}
-	return contains(list, vip)
-}
-
-func hasSecureVIP(row *pages.Row, vip string) bool {
-	_, list := row.Packed.VIPs()
-	return contains(list, vip)
-}
-
-// contains reports whether a comma-separated list has an element, letters counting.
-func contains(list, element string) bool {
-	for e := range strings.SplitSeq(list, ",") {
-		if strings.TrimSpace(e) == element {
-			return true
-		}
-	}
-	return false
 }
 
 // applications yields rows that are in order by application.
@@ -215,14 +185,11 @@ func applications(rows []*pages.Row) iter.Seq2[string, []*pages.Row] {
 }
 
 // overrides lists what is overridden, each id once.
-func overrides(snapshot *pages.Snapshot) []dialect.Override {
+func overrides(rows []*pages.Row) []dialect.Override {
 	var all []dialect.Override
 	seen := make(map[string]bool)
-	for row := range snapshot.Rows() {
-		if row.Override == 0 || seen[row.Key.ID] {
-			continue // what was never overridden needn't be unpacked
-		}
-		if in := row.Instance(); in.Override != "" {
+	for _, row := range rows {
+		if in := row.Instance(); !seen[in.ID] {
 			seen[in.ID] = true
 			all = append(all, dialect.Override{ID: in.ID, Status: in.Override})
 		}

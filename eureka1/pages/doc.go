@@ -25,6 +25,9 @@
 //	gzip:  header │ head │ leaf │ , │ leaf │ , │ leaf │ tail │ checksum, length
 //	              └ stored ┘  deflate, ended on a byte boundary
 //
+// Some are looked up by other words than their keys, see [Index]: what is found is
+// gathered when somebody first asks, and follows the changes.
+//
 // What the package doesn't do: write instances as JSON or XML (an [Encoder] does),
 // decide when a document is brought up to date and guard the sheets (package
 // served does), speak HTTP.

@@ -11,10 +11,11 @@ import (
 // Pages follows the changes of a view and holds what the documents show of it. It is
 // not safe for concurrent use; what Snapshot returns is.
 type Pages struct {
-	apps   cuts
-	recent recent
-	census dialect.Census
-	now    time.Duration
+	apps    cuts
+	recent  recent
+	census  dialect.Census
+	indexes [Indexes]*index // nil: nobody has looked something up in it
+	now     time.Duration
 
 	version uint64
 	dirty   bool
@@ -40,6 +41,7 @@ func (p *Pages) Load(rows []*Row, now time.Duration) {
 		p.census.Add(row.Status, 1)
 	}
 	p.apps.fill(rows)
+	clear(p.indexes[:])
 	p.recent.load(p.apps, p.now)
 	p.dirty = true
 }
@@ -49,7 +51,8 @@ func (p *Pages) Load(rows []*Row, now time.Duration) {
 // at a time cost less than one by one.
 func (p *Pages) Apply(changes []model.Change, now time.Duration) {
 	p.Advance(now)
-	edits := make([]edit, 0, len(changes))
+	edits, moves := make([]edit, 0, len(changes)), []edit(nil)
+	indexed := p.indexed()
 	for _, c := range lasting(changes) {
 		before := p.apps.get(&Row{Key: c.Key})
 		row := c.row(before)
@@ -58,6 +61,9 @@ func (p *Pages) Apply(changes []model.Change, now time.Duration) {
 		}
 		if before != nil {
 			p.census.Add(before.Status, -1)
+		}
+		if indexed {
+			moves = appendMove(moves, before, row)
 		}
 		if gone := row.Action == Deleted; !gone {
 			p.census.Add(row.Status, 1)
@@ -71,6 +77,19 @@ func (p *Pages) Apply(changes []model.Change, now time.Duration) {
 	p.changes += uint64(len(changes))
 	p.apps.apply(edits)
 	p.recent.settle()
+	p.reindex(moves)
+}
+
+// appendMove appends the edits that lead from what a row was, nil if there was none, to
+// what it is.
+func appendMove(moves []edit, before, row *Row) []edit {
+	if before != nil {
+		moves = append(moves, edit{row: before, gone: true})
+	}
+	if row.Action != Deleted {
+		moves = append(moves, edit{row: row})
+	}
+	return moves
 }
 
 // last is the last of some changes of one instance.
