@@ -49,23 +49,53 @@ func newPass(config Config) *pass {
 // passOn answers with what a write node answers, or 503, whereupon clients try another
 // server.
 func (q *request) passOn(key model.Key, body []byte) int {
-	if from := q.r.Header.Get(headerPassed); from != "" {
-		q.passed("circular")
-		if q.pass.warns(time.Now()) {
-			q.log.Warn("another read node passes Eureka 1 requests on to this one, as if it were a write node", "from", fmt.Sprintf("%.80s", from))
-		}
+	if q.circular() {
 		return q.empty(http.StatusServiceUnavailable)
 	}
-	nodes := writersFor(q.node.Peers(), key)
+	return q.repeat(q.relay(writersFor(q.node.Peers(), key), q.content(body)))
+}
+
+// circular reports whether another read node has passed the request on already.
+func (q *request) circular() bool {
+	from := q.r.Header.Get(headerPassed)
+	if from == "" {
+		return false
+	}
+	q.passed("circular")
+	if q.pass.warns(time.Now()) {
+		q.log.Warn("another read node passes Eureka 1 requests on to this one, as if it were a write node", "from", fmt.Sprintf("%.80s", from))
+	}
+	return true
+}
+
+// content is what is passed on.
+type content struct {
+	body   []byte
+	packed []string // as the header Content-Encoding has it
+}
+
+// content returns the request's own.
+func (q *request) content(body []byte) content { return content{body, q.r.Header["Content-Encoding"]} }
+
+// reply is what a write node answers.
+type reply struct {
+	code        int
+	contentType string
+	body        []byte
+}
+
+// relay asks write nodes in their order, and returns what the first answers that does:
+// 503 if none does. It waits until this node shows what that one has done.
+func (q *request) relay(nodes []string, c content) reply {
 	for _, node := range nodes[:min(len(nodes), attempts)] {
-		if code, done := q.try(node, body); done {
-			return code
+		if r, done := q.try(node, c); done {
+			return r
 		}
 		if q.r.Context().Err() != nil {
 			break
 		}
 	}
-	return q.empty(http.StatusServiceUnavailable)
+	return reply{code: http.StatusServiceUnavailable}
 }
 
 // warns reports whether people are to be told, once a minute: anybody can say that header,
@@ -109,35 +139,34 @@ func weight(node string, key model.Key) uint64 {
 	return xxhash.Sum64(append(text, key.ID...))
 }
 
-// try asks one write node. It is false if another may be asked, nothing having been
-// answered yet.
-func (q *request) try(node string, body []byte) (code int, done bool) {
+// try asks one write node. It is false if another may be asked.
+func (q *request) try(node string, c content) (r reply, done bool) {
 	ctx, cancel := context.WithTimeout(q.r.Context(), q.config.Timeout)
 	defer cancel()
-	resp, err := q.ask(ctx, node, body)
+	resp, err := q.ask(ctx, node, c)
 	if err != nil {
 		q.passed("unreachable")
 		q.log.Debug("a write node doesn't answer", "node", node, "err", err)
-		return 0, false
+		return reply{}, false
 	}
 	defer resp.Body.Close()
 	answer, err := q.answerOf(resp)
 	switch {
 	case errors.Is(err, errTooLarge):
 		q.passed("failed")
-		return q.empty(http.StatusBadGateway), true
+		return reply{code: http.StatusBadGateway}, true
 	case err != nil:
 		q.passed("unreachable")
-		return 0, false
+		return reply{}, false
 	case resp.StatusCode == http.StatusServiceUnavailable:
 		q.passed("refused")
-		return 0, false
+		return reply{}, false
 	}
 	q.passed("answered")
 	if done := resp.Header.Get(headerDone); done != "" {
 		q.merged(done)
 	}
-	return q.repeat(resp, answer), true
+	return reply{resp.StatusCode, resp.Header.Get("Content-Type"), answer}, true
 }
 
 func (q *request) passed(result string) { q.metrics.passed.WithLabelValues(result).Inc() }
@@ -151,7 +180,7 @@ func (q *request) answerOf(resp *http.Response) ([]byte, error) {
 }
 
 // ask sends the request, with the headers that mean something.
-func (q *request) ask(ctx context.Context, node string, body []byte) (*http.Response, error) {
+func (q *request) ask(ctx context.Context, node string, c content) (*http.Response, error) {
 	from := q.r.URL
 	req := http.Request{
 		Method: q.r.Method,
@@ -163,12 +192,15 @@ func (q *request) ask(ctx context.Context, node string, body []byte) (*http.Resp
 			"Idempotency-Key": {},
 		},
 	}
-	for _, name := range [...]string{"Accept", "X-Eureka-Accept", "Content-Type", "Content-Encoding", "X-Netflix-Discovery-Replication"} {
+	for _, name := range [...]string{"Accept", "X-Eureka-Accept", "Content-Type", "X-Netflix-Discovery-Replication"} {
 		if values := q.r.Header[name]; len(values) > 0 {
 			req.Header[name] = values[:1]
 		}
 	}
-	if len(body) > 0 {
+	if len(c.packed) > 0 {
+		req.Header["Content-Encoding"] = c.packed[:1]
+	}
+	if body := c.body; len(body) > 0 {
 		req.ContentLength = int64(len(body))
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 		req.Body = io.NopCloser(bytes.NewReader(body))
@@ -177,9 +209,9 @@ func (q *request) ask(ctx context.Context, node string, body []byte) (*http.Resp
 }
 
 // repeat answers as the write node did.
-func (q *request) repeat(resp *http.Response, body []byte) int {
-	if len(body) == 0 || q.r.Method == http.MethodHead {
-		return q.empty(resp.StatusCode)
+func (q *request) repeat(r reply) int {
+	if len(r.body) == 0 || q.r.Method == http.MethodHead {
+		return q.empty(r.code)
 	}
-	return q.body(resp.StatusCode, resp.Header.Get("Content-Type"), body)
+	return q.body(r.code, r.contentType, r.body)
 }

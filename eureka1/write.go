@@ -9,9 +9,6 @@ import (
 	"heureka/model"
 )
 
-// maxItems bounds a batch; Eureka sends 250 at most.
-const maxItems = 1000
-
 // replicated reports whether the request comes from another Eureka server.
 func (q *request) replicated() bool {
 	// The name is as net/http keeps it: any other it would first turn into that.
@@ -145,43 +142,4 @@ func (q *request) tell(w *rules.Word) {
 	if (w.Action == dialect.StatusUpdate || w.Action == dialect.DeleteStatusOverride) && !w.Peer {
 		q.log.Info("override: an operator's order", "key", w.Key.String(), "status", string(w.Status), "remote", q.r.RemoteAddr)
 	}
-}
-
-// batch reads what another server passes on, and answers each item.
-func (q *request) batch() int {
-	raw, body, err := q.readBody(q.config.MaxBatch)
-	if err != nil {
-		return q.unread(err)
-	}
-	items, err := dialect.DecodeBatch(body, maxItems)
-	if err != nil {
-		q.log.Debug("a batch can't be read", "remote", q.r.RemoteAddr, "err", err)
-		return q.unparseable(dialect.JSON)
-	}
-	if q.writer == nil {
-		return q.passOn(model.Key{}, raw)
-	}
-	words := make([]rules.Word, len(items))
-	for i := range items {
-		words[i] = rules.OfItem(&items[i])
-	}
-	answers := make([]rules.Answer, len(words))
-	if !q.apply(words, answers) {
-		return q.empty(http.StatusServiceUnavailable)
-	}
-	return q.body(http.StatusOK, dialect.JSON.ContentType(), dialect.AppendAnswers(nil, itemAnswers(answers)))
-}
-
-func itemAnswers(answers []rules.Answer) []dialect.Answer {
-	out := make([]dialect.Answer, len(answers))
-	for i, a := range answers {
-		if out[i].Code = a.Code; a.Code == http.StatusNoContent {
-			out[i].Code = http.StatusOK // as in batches, where it is the item that is done
-		}
-		if a.Instance != nil {
-			info := dialect.InfoOf(a.Instance, dialect.ShownAt(a.Instance, a.Version))
-			out[i].Info = &info
-		}
-	}
-	return out
 }

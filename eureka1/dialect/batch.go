@@ -83,20 +83,9 @@ func AppendAnswers(dst []byte, answers []Answer) []byte {
 }
 
 // DecodeBatch reads a request of at most so many items. Errors wrap ErrUnparseable.
-func DecodeBatch(document []byte, most int) (items []Item, err error) {
-	err = readJSON(document, func(r *jsonReader) {
-		r.objectOf("replicationList", func() {
-			if len(items) == most {
-				r.fail("there are too many items")
-				return
-			}
-			items = append(items, r.item())
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return items, nil
+func DecodeBatch(document []byte, most int) ([]Item, error) {
+	items, _, err := CutBatch(document, most)
+	return items, err
 }
 
 // DecodeAnswers reads the answers to a request of so many items; there are no more.
