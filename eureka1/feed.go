@@ -29,8 +29,8 @@ type Feed struct {
 	waking sync.Mutex
 	wakes  chan struct{} // closed when who wakes the feed is through with it; nil: nobody does
 
-	// The loop's own:
-	follows *documents // nil: nothing is followed
+	// The loop's own, but for metrics:
+	follows atomic.Pointer[documents] // nil: nothing is followed
 	trimmed time.Duration
 
 	tally tally
@@ -55,10 +55,10 @@ func NewFeed(config Config) *Feed {
 // Follow is told of changes of the view by the loop, in their order. When it returns,
 // requests are answered by them. It does nothing on nil, nor while the feed sleeps.
 func (f *Feed) Follow(changes []model.Change) {
-	if f == nil || f.follows == nil || len(changes) == 0 {
+	if !f.Follows() || len(changes) == 0 {
 		return
 	}
-	if !f.follows.note(changes) {
+	if !f.follows.Load().note(changes) {
 		f.tally.overrun.Add(1)
 		f.drop()
 	}
@@ -67,11 +67,11 @@ func (f *Feed) Follow(changes []model.Change) {
 // Follows reports whether the feed wants to be told of changes. It is for the loop, too:
 // where nobody else does, the view needn't keep them while this is false. It becomes
 // true where the view is looked at, which then keeps them.
-func (f *Feed) Follows() bool { return f != nil && f.follows != nil }
+func (f *Feed) Follows() bool { return f != nil && f.follows.Load() != nil }
 
 // Tick lets the feed fall asleep. It is for the loop, which calls it often.
 func (f *Feed) Tick() {
-	if f == nil || f.follows == nil {
+	if !f.Follows() {
 		return
 	}
 	now := time.Since(f.start)
@@ -82,14 +82,13 @@ func (f *Feed) Tick() {
 	}
 	if now-f.trimmed >= trimEvery {
 		f.trimmed = now
-		f.follows.cache.Trim()
+		f.follows.Load().cache.Trim()
 	}
 }
 
 // drop ends the following. Requests under way keep what they have.
 func (f *Feed) drop() {
-	d := f.follows
-	f.follows = nil
+	d := f.follows.Swap(nil)
 	d.lost.Store(true)
 	if f.awake.CompareAndSwap(d, nil) {
 		f.tally.made.Add(d.cache.Stats().Made)
@@ -183,13 +182,21 @@ func (f *Feed) wake(ctx context.Context, node looker) error {
 	}
 	shows := make(chan registry.Still, 1)
 	if err := node.Look(ctx, func(v *registry.View) {
-		f.follows = d
+		defer close(shows)
+		if ctx.Err() != nil {
+			return // nobody waits for it any more
+		}
+		f.follows.Store(d)
 		v.Watch(true) // from this very moment on, in which it is still
 		shows <- v.Still()
 	}); err != nil {
 		return err
 	}
-	d.load(<-shows)
+	still, follows := <-shows
+	if !follows {
+		return fmt.Errorf("the loop came to it late: %w", ctx.Err())
+	}
+	d.load(still)
 	f.awake.Store(d)
 	if d.lost.Load() {
 		f.awake.CompareAndSwap(d, nil) // as the loop would have done
@@ -206,10 +213,14 @@ func (f *Feed) hurry() {
 	}
 }
 
-// sample returns what there is now, and has been done.
+// sample returns what there is now, and has been done. Changes are pending also for
+// documents that are gathered just now, or whose gathering was given up in the middle.
 func (f *Feed) sample() (now pages.Stats, kept served.Stats, pending int, awake bool) {
 	if d := f.present(); d != nil {
-		now, kept, pending, awake = *d.stats.Load(), d.cache.Stats(), int(d.count.Load()), true
+		now, kept, awake = *d.stats.Load(), d.cache.Stats(), true
+	}
+	if d := f.follows.Load(); d != nil {
+		pending = int(d.count.Load())
 	}
 	kept.Made += f.tally.made.Load()
 	return now, kept, pending, awake

@@ -52,7 +52,7 @@ func TestNothingIsKeptWhileNobodyAsks(t *testing.T) {
 		ask(h, "GET", "/eureka/status", "")
 		ask(h, "GET", "/eureka/healthcheck", "")
 		ask(h, "PUT", "/eureka/apps/APP-1/1", "")
-		if feed.follows != nil || feed.present() != nil {
+		if feed.Follows() || feed.present() != nil {
 			t.Error("it is awake, though nobody asked for a document")
 		}
 		if got := says(fetch(t, h, "/eureka/apps/delta")); got != "1 ADDED | UP_1_" {
@@ -72,7 +72,7 @@ func TestNothingIsKeptWhileNobodyAsks(t *testing.T) {
 		}
 		time.Sleep(time.Nanosecond)
 		feed.Tick()
-		if feed.follows != nil || feed.awake.Load() != nil {
+		if feed.Follows() || feed.awake.Load() != nil {
 			t.Error("it is awake, though nobody asked for long")
 		}
 		node.put(instance(3))
@@ -160,7 +160,7 @@ func TestTooManyChangesAreGatheredAnew(t *testing.T) {
 	node.mu.Lock()
 	h.feed.Follow(make([]model.Change, maxPending)) // of nothing that there would be
 	node.mu.Unlock()
-	if h.feed.present() != nil || h.feed.follows != nil || h.feed.tally.overrun.Load() != 1 {
+	if h.feed.present() != nil || h.feed.Follows() || h.feed.tally.overrun.Load() != 1 {
 		t.Error("the documents are kept")
 	}
 	if got := says(fetch(t, h, "/eureka/apps")); got != "1 ADDED, 2 ADDED | UP_2_" {
@@ -199,13 +199,69 @@ func TestWhoWaitsInVainIsSentElsewhere(t *testing.T) {
 		if got := ask(h, "GET", "/eureka/apps/APP-1/1", ""); got.Code != http.StatusServiceUnavailable {
 			t.Errorf("one instance: answered %d", got.Code)
 		}
+		h.node = unheard{node}
+		if got := ask(h, "GET", "/eureka/apps", ""); got.Code != http.StatusServiceUnavailable {
+			t.Errorf("answered %d, though nobody was waited for", got.Code)
+		}
 		h.node = node
 		slow.late(node.view) // when nobody waits for it any more
+		if h.feed.Follows() {
+			t.Error("it follows for nobody")
+		}
 		node.put(instance(2))
 		if got := says(fetch(t, h, "/eureka/apps")); got != "1 ADDED, 2 ADDED | UP_2_" {
 			t.Errorf("in the end they say %s", got)
 		}
 	})
+}
+
+// unheard is a node whose loop comes to it late, which it doesn't say.
+type unheard struct{ *reader }
+
+func (u unheard) Look(ctx context.Context, f func(*registry.View)) error {
+	<-ctx.Done()
+	_ = u.reader.Look(ctx, f)
+	return nil
+}
+
+// halfway is a node whose loop comes to it, and tells too late.
+type halfway struct{ *reader }
+
+func (h halfway) Look(ctx context.Context, f func(*registry.View)) error {
+	if err := h.reader.Look(ctx, f); err != nil {
+		return err
+	}
+	return context.DeadlineExceeded
+}
+
+// TestWhatWaitsForNobodyIsCounted has a waking given up when the loop follows already.
+func TestWhatWaitsForNobodyIsCounted(t *testing.T) {
+	h := newReader(t, nil)
+	node := h.node.(*reader)
+	h.node = halfway{node}
+	if got := ask(h, "GET", "/eureka/apps", ""); got.Code != http.StatusServiceUnavailable {
+		t.Fatalf("answered %d", got.Code)
+	}
+	pending := func(want int, when string) {
+		t.Helper()
+		if _, _, n, _ := h.feed.sample(); n != want {
+			t.Errorf("%s %d changes are said to be pending, want %d", when, n, want)
+		}
+	}
+	node.put(instance(1))
+	node.put(instance(2))
+	pending(2, "given up,")
+	h.node = node
+	if got := says(fetch(t, h, "/eureka/apps")); got != "1 ADDED, 2 ADDED | UP_2_" {
+		t.Errorf("then they say %s", got)
+	}
+	pending(0, "gathered,")
+	node.put(instance(3))
+	pending(1, "awake,")
+	node.mu.Lock()
+	h.feed.drop()
+	node.mu.Unlock()
+	pending(0, "asleep,")
 }
 
 func TestWhatAWriteNodeDidIsWaitedFor(t *testing.T) {

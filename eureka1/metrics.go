@@ -69,7 +69,7 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 	m.Counter("overruns_total", "Times that they were let go because too many changes were pending.", func(s *sample) uint64 { return uint64(s.tally.overrun.Load()) })
 	m.Counter("late_total", "Requests that were refused because documents weren't gathered in time.", func(s *sample) uint64 { return uint64(s.tally.late.Load()) })
 	m.Seconds("waited_seconds", "How long requests have waited for documents to be gathered, together.", func(s *sample) time.Duration { return time.Duration(s.tally.waited.Load()) })
-	m.Gauge("pending", "Changes that the next request for documents takes in.", func(s *sample) int { return s.pending })
+	m.Gauge("pending", "Changes that are kept for the next request for documents.", func(s *sample) int { return s.pending })
 	m.Limit("pending", maxPending)
 	m.Gauge("instances", "Instances in the documents.", func(s *sample) int { return s.pages.Instances })
 	m.Gauge("changed", "Instances in apps/delta.", func(s *sample) int { return s.pages.Changed })
