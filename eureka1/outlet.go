@@ -15,7 +15,7 @@ const quick = 250 * time.Millisecond
 
 // stride is for how much of a document a slow client has Config.Patience. Sockets take
 // much at a time, as they want a third of their room free first.
-const stride = 512 << 10
+const stride = 1 << 20
 
 // step is how much is written at a time: all of most documents, compressed. The deadline
 // is renewed once half a stride has been taken, so it has another half before it at most.

@@ -182,7 +182,7 @@ func (p *paced) Read(to []byte) (int, error) {
 	return n, err
 }
 
-// TestHowSlowAClientMayBe asks for up to 4 MB with the settings of production, at all paces.
+// TestHowSlowAClientMayBe asks for up to 6 MB with the settings of production, at all paces.
 func TestHowSlowAClientMayBe(t *testing.T) {
 	for _, test := range []struct {
 		rule      string
@@ -193,11 +193,11 @@ func TestHowSlowAClientMayBe(t *testing.T) {
 		server    time.Duration // that it gives for an answer
 	}{
 		{"a phone line", 64 << 10, 5000, true, 2 * time.Minute, 2 * time.Minute},
-		{"a slower one, with less to take", 26 << 10, 2000, true, 2 * time.Minute, 2 * time.Minute},
-		{"the same where the server doesn't mind", 26 << 10, 5000, true, 4 * time.Minute, 0},
-		{"too slow", 12 << 10, 5000, false, 42 * time.Second, 0},
-		{"a trickle", 10, 5000, false, 21 * time.Second, 2 * time.Minute},
-		{"slow for longer than the server has time", 26 << 10, 5000, false, 2*time.Minute + time.Second, 2 * time.Minute},
+		{"a slower one, with less to take", 35 << 10, 4000, true, 2 * time.Minute, 2 * time.Minute},
+		{"the same where the server doesn't mind", 35 << 10, 5000, true, 4 * time.Minute, 0},
+		{"too slow", 16 << 10, 5000, false, 62 * time.Second, 0},
+		{"a trickle", 10, 5000, false, 31 * time.Second, 2 * time.Minute},
+		{"slow for longer than the server has time", 35 << 10, 8000, false, 2*time.Minute + time.Second, 2 * time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			h := newReader(t, nil)
