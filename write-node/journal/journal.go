@@ -127,6 +127,14 @@ func (j *Journal) pending() bool { return j.whole || len(j.dirty) > 0 }
 // Busy reports whether a batch is under way.
 func (j *Journal) Busy() bool { return j.flight != nil }
 
+// BusyFor returns how long the batch under way has been; 0 if none is.
+func (j *Journal) BusyFor(now time.Duration) time.Duration {
+	if j.flight == nil {
+		return 0
+	}
+	return now - j.flight.since
+}
+
 // Written says that the batch under way is stored.
 func (j *Journal) Written(now time.Duration) {
 	j.late = now-j.flight.since > j.config.Patience
@@ -171,7 +179,7 @@ func (j *Journal) Ticket() uint64 {
 
 // Released returns the greatest ticket whose acknowledgements may go out now.
 func (j *Journal) Released(now time.Duration) uint64 {
-	if j.failures > 0 || j.late || j.flight != nil && now-j.flight.since > j.config.Patience {
+	if j.failures > 0 || j.late || j.BusyFor(now) > j.config.Patience {
 		return ^uint64(0)
 	}
 	return j.count
@@ -183,7 +191,7 @@ func (j *Journal) Stats(now time.Duration) Stats {
 	s.Dirty = len(j.dirty)
 	s.Failing, s.Late = j.failures > 0, j.late
 	if j.flight != nil {
-		s.Busy = now - j.flight.since
+		s.Busy = j.BusyFor(now)
 		s.Dirty += len(j.flight.slots)
 		s.Late = s.Late || s.Busy > j.config.Patience
 	}

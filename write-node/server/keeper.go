@@ -81,6 +81,12 @@ func (k *keeper) written() <-chan result {
 	return k.results
 }
 
+// busy reports whether a batch is being written, and has been for less than that, for
+// which acknowledgements wait.
+func (k *keeper) busy(now, less time.Duration) bool {
+	return k != nil && k.journal.Busy() && k.journal.BusyFor(now) < less && k.journal.Released(now) < k.journal.Ticket()
+}
+
 // ended takes in what became of the batch under way.
 func (k *keeper) ended(r result, now time.Duration) {
 	k.last = r

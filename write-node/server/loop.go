@@ -18,6 +18,11 @@ import (
 const (
 	tickEvery = 50 * time.Millisecond
 	batch     = 512 // inputs that are taken before their effects are published
+
+	// gatherFor is how long at most inputs wait for the batch that is being written, to
+	// be published together with what else comes until then: they couldn't be stored, and
+	// so not acknowledged, any sooner.
+	gatherFor = time.Millisecond
 )
 
 // errStopped is the answer to commands that come too late.
@@ -44,7 +49,9 @@ type loop struct {
 	published func(model.Moment) // called after each tick
 	log       *slog.Logger
 
-	pending []api.Command // applied, and what came of it isn't published yet
+	pending []api.Command    // applied, and what came of it isn't published yet
+	late    *time.Timer      // of gathering
+	due     <-chan time.Time // late's while there is something to settle; else nil
 }
 
 // Do queues a command, and waits for room. One that only looks is applied at once where
@@ -97,6 +104,7 @@ func (l *loop) run(net network) {
 		select {
 		case <-l.stop:
 			l.turn.Lock()
+			l.settle(net)
 			return
 		case <-ticker.C:
 			l.turn.Lock()
@@ -117,6 +125,8 @@ func (l *loop) run(net network) {
 		case r := <-l.keeper.written():
 			l.turn.Lock()
 			l.keeper.ended(r, l.now().Mono)
+		case <-l.due: // the batch takes long: nobody else is to wait for it
+			l.turn.Lock()
 		}
 		// A sender that wakes this goroutine lets it run at once, before the others who
 		// have something to say: each would be settled and stored by itself. They go
@@ -126,8 +136,22 @@ func (l *loop) run(net network) {
 			runtime.Gosched()
 		}
 		l.takeMore(net)
-		l.settle(net)
+		if !l.gathers() {
+			l.settle(net)
+		}
 	}
+}
+
+// gathers reports whether what was taken waits for more.
+func (l *loop) gathers() bool {
+	if len(l.pending) >= batch || !l.keeper.busy(l.now().Mono, gatherFor) {
+		return false
+	}
+	if l.due == nil {
+		l.late.Reset(gatherFor)
+		l.due = l.late.C
+	}
+	return true
 }
 
 // takeMore takes what else has come, up to a batch, without waiting.
@@ -160,6 +184,7 @@ func (l *loop) apply(c api.Command) {
 
 // settle publishes what came of the inputs, has it stored, and acknowledges them.
 func (l *loop) settle(net network) {
+	l.due = nil
 	now := l.now()
 	effects := l.owner.Settle(now)
 	for _, m := range effects.Messages {

@@ -118,6 +118,7 @@ func (s *Server) newLoop() *loop {
 		stopped:   make(chan struct{}),
 		start:     time.Now(),
 		published: s.publish,
+		late:      time.NewTimer(gatherFor),
 		log:       s.log,
 	}
 }
