@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"heureka/eureka1/dialect"
 )
 
 // errTooLarge says that a body, unpacked, is longer than it may be.
@@ -62,11 +64,29 @@ func (q *request) room(length int) []byte {
 	return q.lent[:length]
 }
 
-// giveBack gives back the room of a body that nobody reads any more.
+// roomToRead returns where a registration of a body of that length is read. The room
+// of a long one isn't used again.
+func (q *request) roomToRead(length int) *dialect.Room {
+	if length > bodyRoom {
+		return new(dialect.Room)
+	}
+	room, ok := q.rooms.Get().(*dialect.Room)
+	if !ok {
+		room = new(dialect.Room)
+	}
+	q.reading = room
+	return room
+}
+
+// giveBack gives back the memory that nobody looks at any more.
 func (q *request) giveBack() {
 	if q.lent != nil {
 		q.bodies.Put(q.lent)
 		q.lent = nil
+	}
+	if q.reading != nil {
+		q.rooms.Put(q.reading)
+		q.reading = nil
 	}
 }
 

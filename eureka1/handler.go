@@ -33,6 +33,7 @@ type Handler struct {
 
 	deadlines deadlines // of what is asked of the writer
 	bodies    sync.Pool // of *[bodyRoom]byte
+	rooms     sync.Pool // of *dialect.Room
 }
 
 // NewHandler returns a handler of what the feed holds; nil if that is nil. What
@@ -107,7 +108,8 @@ type request struct {
 	word [1]rules.Word // what it wants done, if that is one thing
 	said [1]rules.Answer
 
-	lent *[bodyRoom]byte // in which its body lies; nil: that has memory of its own
+	lent    *[bodyRoom]byte // in which its body lies; nil: that has memory of its own
+	reading *dialect.Room   // in which that is read; nil: likewise
 }
 
 func (q *request) answer() int {

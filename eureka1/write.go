@@ -42,12 +42,13 @@ func (q *request) register() int {
 	if err != nil {
 		return q.unread(err)
 	}
-	info, err := dialect.DecodeInstance(format, body)
+	room := q.roomToRead(len(body))
+	info, err := room.DecodeInstance(format, body)
 	if err != nil {
 		q.log.Debug("a registration can't be read", "remote", q.r.RemoteAddr, "err", err)
 		return q.unparseable(format)
 	}
-	word := rules.Registration(q.route.app, info, q.replicated())
+	word := rules.Registration(q.route.app, info, q.replicated(), &room.Instance)
 	if err := word.Refusal(); err != nil {
 		return q.refuse(err, format)
 	}
@@ -130,6 +131,7 @@ func (q *request) apply(words []rules.Word, answers []rules.Answer) bool {
 		}
 	})
 	if err != nil {
+		q.reading = nil // the node may look at it yet
 		q.log.Debug("a Eureka 1 client is sent elsewhere", "err", err)
 		return false
 	}

@@ -25,7 +25,7 @@ func BenchmarkAppendInstance(b *testing.B) {
 	}
 }
 
-// BenchmarkDecodeInstance reads registrations, up to the model.
+// BenchmarkDecodeInstance reads registrations in one room, up to the model.
 func BenchmarkDecodeInstance(b *testing.B) {
 	for _, name := range []string{"01-register-request-java-discoveryclient.json", "02-register-request-spring-restclient.json",
 		"06-register-request-fargo.xml", "07-register-request-amazon.json"} {
@@ -33,15 +33,16 @@ func BenchmarkDecodeInstance(b *testing.B) {
 			body := document(b, name)
 			b.ReportAllocs()
 			b.SetBytes(int64(len(body)))
+			var room dialect.Room
 			for b.Loop() {
-				info, err := dialect.DecodeInstance(format(name), body)
+				info, err := room.DecodeInstance(format(name), body)
 				if err != nil {
 					b.Fatal(err)
 				}
 				if err := info.Check(info.App); err != nil {
 					b.Fatal(err)
 				}
-				info.Instance()
+				info.Fill(&room.Instance)
 			}
 			b.ReportMetric(float64(len(body)), "bytes")
 		})

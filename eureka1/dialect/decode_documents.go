@@ -17,46 +17,6 @@ type Applications struct {
 	List []Application
 }
 
-// DecodeInstance reads a document of one instance: the body of a registration, or
-// the answer to a request for one. The texts share the memory of one copy of the
-// document. Errors wrap ErrUnparseable.
-func DecodeInstance(format Format, document []byte) (*Info, error) {
-	var info *Info
-	var err error
-	if format == JSON {
-		err = readJSON(document, func(r *jsonReader) {
-			r.object(func(name string) {
-				if name != "instance" {
-					r.skip()
-					return
-				}
-				r.list(func() {
-					if info != nil {
-						r.fail("there is more than one instance")
-						return
-					}
-					info = new(Info)
-					r.instance(info)
-				})
-			})
-		})
-	} else {
-		err = readXML(document, func(x *xmlReader, root string) {
-			if root == "instance" {
-				i := x.instance()
-				info = &i
-			}
-		})
-	}
-	if err == nil && info == nil {
-		err = fmt.Errorf("%w: there is no instance", ErrUnparseable)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return info, nil
-}
-
 // DecodeApplication reads a document of one application with at most so many
 // instances. Errors wrap ErrUnparseable.
 func DecodeApplication(format Format, document []byte, most int) (*Application, error) {

@@ -183,6 +183,16 @@ func (l *Lease) moment(name string) *int64 {
 // usualPairs is how many entries most tables have at most.
 const usualPairs = 8
 
+// room returns room for a table.
+func (r *jsonReader) room() []Pair {
+	room := r.pairs
+	r.pairs = nil
+	if room == nil {
+		room = make([]Pair, 0, usualPairs)
+	}
+	return room
+}
+
 // table reads an object of scalars. The class that Java writes into an empty one is
 // no entry of it, and neither is a null.
 func (r *jsonReader) table() (table []Pair) {
@@ -193,7 +203,7 @@ func (r *jsonReader) table() (table []Pair) {
 		}
 		if value, ok := r.scalar(); ok {
 			if table == nil {
-				table = make([]Pair, 0, usualPairs)
+				table = r.room()
 			}
 			table = append(table, Pair{name, value})
 		}

@@ -28,11 +28,16 @@ type jsonReader struct {
 	at    int
 	depth int
 	fault error
+	pairs []Pair // room for one table; nil: it is used, or there was none
 }
 
 // readJSON reads a document of which root reads the one value.
 func readJSON(document []byte, root func(*jsonReader)) error {
-	r := &jsonReader{data: strings.TrimPrefix(string(document), "\xef\xbb\xbf")}
+	return new(jsonReader).read(document, root)
+}
+
+func (r *jsonReader) read(document []byte, root func(*jsonReader)) error {
+	r.data = strings.TrimPrefix(string(document), "\xef\xbb\xbf")
 	if !utf8.ValidString(r.data) {
 		r.fail("it isn't UTF-8")
 	}
@@ -256,11 +261,13 @@ func (r *jsonReader) numeral() string {
 
 // byteOf reads one of these bytes if it comes right now.
 func (r *jsonReader) byteOf(set string) bool {
-	if r.at == len(r.data) || strings.IndexByte(set, r.data[r.at]) < 0 {
-		return false
+	for i := range len(set) { // one or two: that is faster than to search for it
+		if r.at < len(r.data) && r.data[r.at] == set[i] {
+			r.at++
+			return true
+		}
 	}
-	r.at++
-	return true
+	return false
 }
 
 func (r *jsonReader) digits() (n int) {

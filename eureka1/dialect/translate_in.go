@@ -32,7 +32,16 @@ const (
 // model.Instance.Validate's to tell. Not in it, and to be looked at besides, is
 // Overridden.
 func (i *Info) Instance() *model.Instance {
-	in := &model.Instance{
+	in := new(model.Instance)
+	i.Fill(in)
+	return in
+}
+
+// Fill is Instance in memory that is there: whatever it was before, its table of metadata
+// and its list of ports are used again.
+func (i *Info) Fill(in *model.Instance) {
+	metadata, ports := in.Metadata, in.Ports
+	*in = model.Instance{
 		App: i.App, ID: i.EffectiveID(), HostName: i.HostName, Address: i.IPAddr,
 		AppGroup: model.FoldApp(i.AppGroup), ASG: i.ASG, VIP: i.VIP, SecureVIP: i.SecureVIP, Status: i.Status,
 		HomePageURL: i.HomePageURL, StatusPageURL: i.StatusPageURL,
@@ -40,12 +49,12 @@ func (i *Info) Instance() *model.Instance {
 		Lease:         i.Lease.model(),
 		LastChangedMs: i.LastDirtyMs,
 	}
-	in.Metadata = tableOf(i.Metadata)
+	in.Metadata, in.Ports = tableOf(metadata, i.Metadata), ports[:0]
 	i.setPorts(in)
 	i.setDataCenter(in)
 	i.setOther(in)
 	restore(in, i)
-	return in.Canonical()
+	in.Canonical()
 }
 
 // model returns the lease in milliseconds. Eureka takes its own times for what is
@@ -133,11 +142,12 @@ func remember(in *model.Instance, key, value string) {
 	in.Eureka1[key] = value
 }
 
-func tableOf(pairs []Pair) map[string]string {
-	if len(pairs) == 0 {
-		return nil
+// tableOf returns the table of those pairs, in the memory of another, which may be nil.
+func tableOf(table map[string]string, pairs []Pair) map[string]string {
+	clear(table)
+	if table == nil && len(pairs) > 0 {
+		table = make(map[string]string, len(pairs))
 	}
-	table := make(map[string]string, len(pairs))
 	for _, p := range pairs {
 		table[p.Key] = p.Value
 	}

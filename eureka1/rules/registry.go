@@ -25,7 +25,7 @@ type Registry interface {
 	Changed(key model.Key) (lastChangedMs int64, version model.Version, err error)
 	// Said returns what the client of an instance said last, nil if there is none.
 	Said(key model.Key) *model.Instance
-	// Put registers an instance, which belongs to the registry from now on.
+	// Put registers an instance. It may change the instance, and keeps nothing of it.
 	Put(in *model.Instance) error
 	Renew(key model.Key) error
 	// Amend changes what the client of an instance said last.

@@ -231,7 +231,7 @@ func TestACopyIsNobodysOwnWord(t *testing.T) {
 		word := rules.Registration(key.App, &dialect.Info{
 			App: key.App, InstanceID: key.ID, HostName: "h", IPAddr: "h", Overridden: model.StatusUnknown, LastDirtyMs: 5,
 			DataCenter: dialect.DataCenter{Given: true, Name: dialect.MyOwn}, Metadata: []dialect.Pair{{Key: dialect.KeyOrigin, Value: test.origin}},
-		}, test.peer)
+		}, test.peer, new(model.Instance))
 		answer := rules.Apply(r, &word)
 		got := r.instances[key]
 		if told := strings.ReplaceAll(strings.Join(r.told, ", "), " "+key.String(), ""); answer.Code != http.StatusNoContent || told != test.told {
@@ -255,7 +255,7 @@ func TestBatchesHaveNoMetadata(t *testing.T) {
 
 func TestRegistrationsThatAreRefused(t *testing.T) {
 	var refusal *dialect.Refusal
-	word := rules.Registration("A", &dialect.Info{App: "A"}, false)
+	word := rules.Registration("A", &dialect.Info{App: "A"}, false, new(model.Instance))
 	if !errors.As(word.Refusal(), &refusal) || rules.Apply(newHeld(), &word).Code != http.StatusBadRequest {
 		t.Errorf("one without anything is refused by %v", word.Refusal())
 	}

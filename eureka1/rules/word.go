@@ -40,13 +40,15 @@ type Answer struct {
 }
 
 // Registration returns the word that registers an instance under the application of
-// a path. It may be one to be refused, see [Word.Refusal].
-func Registration(app string, info *dialect.Info, peer bool) Word {
+// a path. It may be one to be refused, see [Word.Refusal]. In is the memory that the
+// word's instance then has.
+func Registration(app string, info *dialect.Info, peer bool, in *model.Instance) Word {
 	w := Word{Action: dialect.Register, Peer: peer}
 	if w.refusal = info.Check(app); w.refusal != nil {
 		return w
 	}
-	w.Instance = info.Instance()
+	info.Fill(in)
+	w.Instance = in
 	w.Key, w.LastDirtyMs = w.Instance.Key(), info.LastDirtyMs
 	w.Peer = w.Peer || IsPeers(w.Instance) // a copy of what is shown so somewhere, whoever sends it
 	if info.Overridden != model.StatusUnknown {
@@ -61,7 +63,7 @@ func OfItem(item *dialect.Item) Word {
 		if item.Info == nil {
 			return Word{Action: item.Action, Peer: true, refusal: errors.New("there is no instance")}
 		}
-		return Registration(item.App, item.Info, true)
+		return Registration(item.App, item.Info, true, new(model.Instance))
 	}
 	if item.Action == Metadata {
 		return Word{Action: unknown, Peer: true} // in batches there is no such thing
