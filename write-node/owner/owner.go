@@ -119,6 +119,11 @@ func (o *Owner) end(now model.Moment, key model.Key, word model.Time, c *connect
 // a connection, of plain HTTP or of nobody (conn nil), and grants its lease anew.
 // An adopted one is a copy, an own one isn't.
 func (o *Owner) bind(now model.Moment, e *registry.Entry, conn *connection, class lease.Class) *registration {
+	return o.bindFor(now, e, e.Instance.Lease(), conn, class)
+}
+
+// bindFor is bind for who has the instance's lease at hand.
+func (o *Owner) bindFor(now model.Moment, e *registry.Entry, asked model.Lease, conn *connection, class lease.Class) *registration {
 	r := o.registrations[e.Key]
 	if r == nil {
 		r = &registration{Lease: lease.Lease{Key: e.Key}}
@@ -129,7 +134,7 @@ func (o *Owner) bind(now model.Moment, e *registry.Entry, conn *connection, clas
 		conn.gains(r)
 	}
 	r.entry, r.copy = e, class == lease.Adopted
-	o.leases.Grant(now.Mono, &r.Lease, conn.leaseHolder(), class, o.duration(e.Instance.Lease()))
+	o.leases.Grant(now.Mono, &r.Lease, conn.leaseHolder(), class, o.duration(asked))
 	return r
 }
 

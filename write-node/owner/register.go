@@ -144,16 +144,16 @@ func (o *Owner) check(inst *model.Instance, acked model.Version, now model.Momen
 
 // take makes a valid word a registration of the connection, or of plain HTTP.
 func (o *Owner) take(inst *model.Instance, acked model.Version, c *connection, now model.Moment) (model.Version, error) {
-	hash := inst.Hash()
-	cur, r := o.replica.Map().Get(inst.Key()), o.registrations[inst.Key()]
+	key, hash := inst.Key(), inst.Hash()
+	cur, r := o.replica.Map().Get(key), o.registrations[key]
 	if r != nil && !r.copy && o.ours(cur) && cur.Hash == hash && acked.Time <= cur.Version.Time {
 		o.counts.Unchanged++
-	} else if cur = o.say(now, inst.Key().Clone(), model.Pack(inst), hash, acked.Time, c); cur != nil {
+	} else if cur = o.say(now, key.Clone(), model.Pack(inst), hash, acked.Time, c); cur != nil {
 		o.counts.Registered++
 	} else {
 		return model.Version{}, ErrClock
 	}
-	o.bind(now, cur, c, lease.Own)
+	o.bindFor(now, cur, inst.Lease, c, lease.Own)
 	return cur.Version, nil
 }
 
