@@ -16,6 +16,7 @@ import (
 type overlay struct {
 	records         []record     // one for each key, in bbolt's order
 	vector, horizon model.Vector // after the last frame
+	covers, forgets []byte       // the same, encoded
 	wall            int64
 	end             int64  // of the last frame
 	last            uint64 // its number; 0: there is none
@@ -31,9 +32,9 @@ func (o *overlay) say(key, sealed []byte) {
 	o.records = append(o.records, record{key, sealed, len(o.records)})
 }
 
-// settle brings what was said of the keys in turn into their order, and keeps of each
-// what was said last.
-func (o *overlay) settle() {
+// settle keeps what was said last: of each of the keys, which are brought into their order,
+// and of the vectors.
+func (o *overlay) settle() (err error) {
 	slices.SortFunc(o.records, func(a, b record) int {
 		if c := bytes.Compare(a.key, b.key); c != 0 {
 			return c
@@ -47,6 +48,14 @@ func (o *overlay) settle() {
 		}
 	}
 	o.records = kept
+	if o.last == 0 {
+		return nil
+	}
+	if o.vector, err = wire.DecodeVector(o.covers); err != nil {
+		return err
+	}
+	o.horizon, err = wire.DecodeVector(o.forgets)
+	return err
 }
 
 // changes reports whether a key is among those that are changed.
@@ -97,7 +106,9 @@ func (t *tail) replay() (*overlay, error) {
 			return nil, fmt.Errorf("the tail is interrupted behind frame %d", o.last)
 		}
 	}
-	o.settle()
+	if err := o.settle(); err != nil {
+		return nil, fmt.Errorf("frame %d of the tail: %w", o.last, err)
+	}
 	t.records = o.records
 	return o, nil
 }
@@ -124,18 +135,13 @@ func (t *tail) frameAt(all []byte, at int64) []byte {
 var errFrame = errors.New("cut short")
 
 // apply takes in a frame's content. The records share its bytes.
-func (o *overlay) apply(content []byte) (err error) {
+func (o *overlay) apply(content []byte) error {
 	vector, content, whole := cutSized(content)
 	horizon, content, too := cutSized(content)
 	if !whole || !too || len(content) < 8 {
 		return errFrame
 	}
-	if o.vector, err = wire.DecodeVector(vector); err != nil {
-		return err
-	}
-	if o.horizon, err = wire.DecodeVector(horizon); err != nil {
-		return err
-	}
+	o.covers, o.forgets = vector, horizon
 	o.wall = int64(binary.LittleEndian.Uint64(content))
 	for content = content[8:]; len(content) > 0; {
 		var key, value []byte

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -128,9 +127,9 @@ func (s *state) putAll(records *bbolt.Bucket, o *overlay) error {
 	if o.last > 0 {
 		s.vector, s.horizon, s.wall = o.vector, o.horizon, o.wall
 	}
-	cursor := records.Cursor()
+	at := spot{cursor: records.Cursor()}
 	for _, r := range o.records {
-		if err := s.set(cursor, r.key, r.sealed); err != nil {
+		if err := s.set(&at, r.key, r.sealed); err != nil {
 			return err
 		}
 	}
@@ -140,15 +139,15 @@ func (s *state) putAll(records *bbolt.Bucket, o *overlay) error {
 // putBatch puts the records of a batch.
 func (s *state) putBatch(records *bbolt.Bucket, b *journal.Batch) error {
 	s.vector, s.horizon, s.wall = b.Vector, b.Horizon, b.Wall
-	cursor := records.Cursor()
+	at := spot{cursor: records.Cursor()}
 	for _, e := range b.Entries {
 		key := recordKey(e.Slot())
-		if err := s.set(cursor, key, seal(key, wire.AppendEntry(nil, e))); err != nil {
+		if err := s.set(&at, key, seal(key, wire.AppendEntry(nil, e))); err != nil {
 			return err
 		}
 	}
 	for _, slot := range b.Gone {
-		if err := s.set(cursor, recordKey(slot), nil); err != nil {
+		if err := s.set(&at, recordKey(slot), nil); err != nil {
 			return err
 		}
 	}
@@ -163,23 +162,23 @@ func (s *state) save(node *bbolt.Bucket) error {
 	)
 }
 
-// set replaces a record by another, or by none if it is nil. The cursor is one in the
-// records, and where it stands doesn't matter.
-func (s *state) set(cursor *bbolt.Cursor, key, sealed []byte) error {
-	if found, before := cursor.Seek(key); bytes.Equal(found, key) {
+// set replaces a record by another, or by none if it is nil.
+func (s *state) set(at *spot, key, sealed []byte) error {
+	if before, found := at.find(key); found {
 		if len(before) < hashSize {
 			return errDamaged
 		}
 		s.records--
 		s.sum -= binary.LittleEndian.Uint64(before)
 	}
+	records := at.cursor.Bucket()
 	if sealed == nil {
-		return cursor.Bucket().Delete(key)
+		return records.Delete(key)
 	}
 	if len(sealed) < hashSize {
 		return errDamaged
 	}
 	s.records++
 	s.sum += binary.LittleEndian.Uint64(sealed)
-	return cursor.Bucket().Put(key, sealed)
+	return records.Put(key, sealed)
 }
