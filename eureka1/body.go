@@ -78,18 +78,6 @@ func (q *request) roomToRead(length int) *dialect.Room {
 	return room
 }
 
-// giveBack gives back the memory that nobody looks at any more.
-func (q *request) giveBack() {
-	if q.lent != nil {
-		q.bodies.Put(q.lent)
-		q.lent = nil
-	}
-	if q.reading != nil {
-		q.rooms.Put(q.reading)
-		q.reading = nil
-	}
-}
-
 func limited(from io.Reader, most int) ([]byte, error) {
 	all, err := io.ReadAll(io.LimitReader(from, int64(most)+1))
 	var large *http.MaxBytesError

@@ -34,6 +34,7 @@ type Handler struct {
 	deadlines deadlines // of what is asked of the writer
 	bodies    sync.Pool // of *[bodyRoom]byte
 	rooms     sync.Pool // of *dialect.Room
+	requests  sync.Pool // of *request
 }
 
 // NewHandler returns a handler of what the feed holds; nil if that is nil. What
@@ -87,13 +88,40 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string) {
-	q := &request{Handler: h, w: w, r: r, route: routeOf(path)}
+	q := h.begin(w, r)
+	q.route = routeOf(path)
 	q.op = q.route.operation(r.Method)
 	if r.Method == http.MethodHead {
 		q.w = headOnly{w}
 	}
 	h.metrics.count(q.op.orNone(), q.answer())
-	q.giveBack()
+	h.end(q)
+}
+
+// begin returns the request that is to be answered, in memory that is used again.
+func (h *Handler) begin(w http.ResponseWriter, r *http.Request) *request {
+	q, ok := h.requests.Get().(*request)
+	if !ok {
+		q = &request{Handler: h}
+		q.rule = q.decide
+	}
+	q.w, q.r = w, r
+	return q
+}
+
+// end gives back the memory that nobody looks at any more.
+func (h *Handler) end(q *request) {
+	if q.lent != nil {
+		h.bodies.Put(q.lent)
+	}
+	if q.late {
+		return
+	}
+	if q.reading != nil {
+		h.rooms.Put(q.reading)
+	}
+	*q = request{Handler: h, rule: q.rule}
+	h.requests.Put(q)
 }
 
 // request is one that is being answered. Its methods return the status that they
@@ -105,8 +133,12 @@ type request struct {
 	route route
 	op    operation
 
-	word [1]rules.Word // what it wants done, if that is one thing
-	said [1]rules.Answer
+	words   []rules.Word   // what it wants done
+	answers []rules.Answer // to each
+	word    [1]rules.Word  // words, if that is one thing
+	said    [1]rules.Answer
+	rule    func(rules.Registry) // decide, as a value that is made once
+	late    bool                 // it was answered before the node was done: that may look at all this yet
 
 	lent    *[bodyRoom]byte // in which its body lies; nil: that has memory of its own
 	reading *dialect.Room   // in which that is read; nil: likewise

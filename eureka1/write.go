@@ -125,18 +125,22 @@ func (q *request) do(word rules.Word, raw []byte) int {
 func (q *request) apply(words []rules.Word, answers []rules.Answer) bool {
 	// A renewal is nothing that would be published.
 	looks := len(words) == 1 && words[0].Action == dialect.Heartbeat && !words[0].Peer
-	dot, err := q.writer.Do(q.deadlines.next(), looks, func(r rules.Registry) {
-		for i := range words {
-			answers[i] = rules.Apply(r, &words[i])
-		}
-	})
+	q.words, q.answers = words, answers
+	dot, err := q.writer.Do(q.deadlines.next(), looks, q.rule)
 	if err != nil {
-		q.reading = nil // the node may look at it yet
+		q.late = true
 		q.log.Debug("a Eureka 1 client is sent elsewhere", "err", err)
 		return false
 	}
 	q.done(dot)
 	return true
+}
+
+// decide applies the words, where the registry is owned.
+func (q *request) decide(r rules.Registry) {
+	for i := range q.words {
+		q.answers[i] = rules.Apply(r, &q.words[i])
+	}
 }
 
 // tell logs what people ordered and was done.
