@@ -74,7 +74,7 @@ func (q *request) roomToRead(length int) *dialect.Room {
 	if !ok {
 		room = new(dialect.Room)
 	}
-	q.reading = room
+	q.decoding = room
 	return room
 }
 

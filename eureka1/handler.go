@@ -117,8 +117,8 @@ func (h *Handler) end(q *request) {
 	if q.late {
 		return
 	}
-	if q.reading != nil {
-		h.rooms.Put(q.reading)
+	if q.decoding != nil {
+		h.rooms.Put(q.decoding)
 	}
 	*q = request{Handler: h, rule: q.rule}
 	h.requests.Put(q)
@@ -140,8 +140,8 @@ type request struct {
 	rule    func(rules.Registry) // decide, as a value that is made once
 	late    bool                 // it was answered before the node was done: that may look at all this yet
 
-	lent    *[bodyRoom]byte // in which its body lies; nil: that has memory of its own
-	reading *dialect.Room   // in which that is read; nil: likewise
+	lent     *[bodyRoom]byte // in which its body lies; nil: that has memory of its own
+	decoding *dialect.Room   // in which that is read; nil: likewise
 }
 
 func (q *request) answer() int {
