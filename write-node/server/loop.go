@@ -18,11 +18,6 @@ import (
 const (
 	tickEvery = 50 * time.Millisecond
 	batch     = 512 // inputs that are taken before their effects are published
-
-	// gatherFor is how long at most inputs wait for the batch that is being written, to
-	// be published together with what else comes until then: they couldn't be stored, and
-	// so not acknowledged, any sooner.
-	gatherFor = time.Millisecond
 )
 
 // errStopped is the answer to commands that come too late.
@@ -49,9 +44,8 @@ type loop struct {
 	published func(model.Moment) // called after each tick
 	log       *slog.Logger
 
-	pending []api.Command    // applied, and what came of it isn't published yet
-	late    *time.Timer      // of gathering
-	due     <-chan time.Time // late's while there is something to settle; else nil
+	pending []api.Command // applied, and what came of it isn't published yet
+	gathering
 }
 
 // Do queues a command, and waits for room. One that only looks is applied at once where
@@ -124,9 +118,12 @@ func (l *loop) run(net network) {
 			looked = c.Looks
 		case r := <-l.keeper.written():
 			l.turn.Lock()
-			l.keeper.ended(r, l.now().Mono)
-		case <-l.due: // the batch takes long: nobody else is to wait for it
+			now := l.now()
+			l.keeper.ended(r, now.Mono)
+			l.keeper.release(l.owner.Replica().Map(), now) // who is acknowledged may have more to say
+		case <-l.due:
 			l.turn.Lock()
+			l.over = true
 		}
 		// A sender that wakes this goroutine lets it run at once, before the others who
 		// have something to say: each would be settled and stored by itself. They go
@@ -144,13 +141,11 @@ func (l *loop) run(net network) {
 
 // gathers reports whether what was taken waits for more.
 func (l *loop) gathers() bool {
-	if len(l.pending) >= batch || !l.keeper.busy(l.now().Mono, gatherFor) {
+	n := len(l.pending)
+	if l.over || n >= batch || !l.expects(n) && !l.keeper.busy(l.now().Mono, gatherFor) {
 		return false
 	}
-	if l.due == nil {
-		l.late.Reset(gatherFor)
-		l.due = l.late.C
-	}
+	l.begin()
 	return true
 }
 
@@ -184,7 +179,7 @@ func (l *loop) apply(c api.Command) {
 
 // settle publishes what came of the inputs, has it stored, and acknowledges them.
 func (l *loop) settle(net network) {
-	l.due = nil
+	l.end(len(l.pending))
 	now := l.now()
 	effects := l.owner.Settle(now)
 	for _, m := range effects.Messages {

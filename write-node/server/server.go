@@ -118,7 +118,7 @@ func (s *Server) newLoop() *loop {
 		stopped:   make(chan struct{}),
 		start:     time.Now(),
 		published: s.publish,
-		late:      time.NewTimer(gatherFor),
+		gathering: newGathering(),
 		log:       s.log,
 	}
 }
