@@ -31,6 +31,9 @@ func newGathering() gathering { return gathering{timer: time.NewTimer(gatherFor)
 // expects reports whether more than n are expected, of which some have come.
 func (g *gathering) expects(n int) bool { return 0 < n && n < g.crowd && g.crowd > few }
 
+// waits reports whether something was taken that isn't settled.
+func (g *gathering) waits() bool { return g.due != nil }
+
 // begin has the time go from the first input that waits.
 func (g *gathering) begin() {
 	if g.due == nil {

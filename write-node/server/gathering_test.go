@@ -11,6 +11,7 @@ import (
 
 	"heureka/cluster"
 	"heureka/model"
+	"heureka/registry"
 	"heureka/write-node/api"
 	"heureka/write-node/journal"
 	"heureka/write-node/owner"
@@ -25,6 +26,17 @@ type heldDisk struct {
 }
 
 func (d *heldDisk) Write(*journal.Batch) error { <-d.ends; return nil }
+
+// notedDisk is one that notes its batches.
+type notedDisk struct {
+	heldDisk
+	batches []*journal.Batch
+}
+
+func (d *notedDisk) Write(b *journal.Batch) error {
+	d.batches = append(d.batches, b)
+	return d.heldDisk.Write(b)
+}
 
 // sentDeltas is a network that notes how many entries each delta has, and when.
 type sentDeltas struct{ told chan string }
@@ -139,6 +151,38 @@ func TestWhoWaitsForACrowdKeepsNobodyWaiting(t *testing.T) {
 		synctest.Wait()
 		if l.acknowledged != 8 || len(l.net.told) != 0 {
 			t.Errorf("%d are acknowledged, %d deltas more are published", l.acknowledged, len(l.net.told))
+		}
+		l.halt()
+	})
+}
+
+// TestABatchCoversOnlyWhatItHolds holds that what waits for a crowd isn't in the vector of
+// a batch that is cut meanwhile: who starts from that store would have, as far as it and
+// its peers know, what it has never got.
+func TestABatchCoversOnlyWhatItHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &notedDisk{heldDisk: heldDisk{ends: make(chan struct{})}}
+		l := newGatherer(t, d)
+		l.together(ids("a", 8)...)
+		l.put("b")
+		close(d.ends)
+		synctest.Wait()
+		if len(l.net.told) != 0 {
+			t.Fatal("nobody waits for the crowd")
+		}
+		<-l.net.told
+		synctest.Wait()
+		held := make(map[registry.Slot]bool)
+		for k, b := range d.batches {
+			for _, e := range b.Entries {
+				held[e.Slot()] = true
+			}
+			if covered := b.Vector[l.owner.Replica().Self()]; covered != uint64(len(held)) {
+				t.Errorf("batch %d covers %d entries, and %d are stored by then", k+1, covered, len(held))
+			}
+		}
+		if len(held) != 9 {
+			t.Errorf("%d of 9 are stored", len(held))
 		}
 		l.halt()
 	})

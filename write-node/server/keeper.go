@@ -121,7 +121,8 @@ func (k *keeper) acknowledge(done func()) {
 }
 
 // release hands the next batch over, if there is one, and lets the acknowledgements
-// go that wait no longer.
+// go that wait no longer. The map holds nothing that follow hasn't been told of: a
+// batch's vector covers all that has been merged.
 func (k *keeper) release(m *registry.Map, now model.Moment) {
 	if k == nil {
 		return
@@ -129,7 +130,12 @@ func (k *keeper) release(m *registry.Map, now model.Moment) {
 	if b := k.journal.Next(m, now); b != nil {
 		k.batches <- b // the one before has been taken
 	}
-	n, upTo := 0, k.journal.Released(now.Mono)
+	k.letGo(now.Mono)
+}
+
+// letGo lets the acknowledgements go that wait no longer.
+func (k *keeper) letGo(now time.Duration) {
+	n, upTo := 0, k.journal.Released(now)
 	for n < len(k.waiting) && k.waiting[n].ticket <= upTo {
 		k.waiting[n].done()
 		n++

@@ -118,9 +118,7 @@ func (l *loop) run(net network) {
 			looked = c.Looks
 		case r := <-l.keeper.written():
 			l.turn.Lock()
-			now := l.now()
-			l.keeper.ended(r, now.Mono)
-			l.keeper.release(l.owner.Replica().Map(), now) // who is acknowledged may have more to say
+			l.written(r)
 		case <-l.due:
 			l.turn.Lock()
 			l.over = true
@@ -136,6 +134,19 @@ func (l *loop) run(net network) {
 		if !l.gathers() {
 			l.settle(net)
 		}
+	}
+}
+
+// written takes in what became of a batch. Who is acknowledged may have more to say,
+// and the disk nothing to do; but what waits for a crowd isn't settled, and no batch is
+// cut before it is.
+func (l *loop) written(r result) {
+	now := l.now()
+	l.keeper.ended(r, now.Mono)
+	if l.waits() {
+		l.keeper.letGo(now.Mono)
+	} else {
+		l.keeper.release(l.owner.Replica().Map(), now)
 	}
 }
 
