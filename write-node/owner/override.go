@@ -10,13 +10,14 @@ func (o *Owner) Override(key model.Key, status model.Status, now model.Moment) (
 	if o.wakes(now) {
 		return model.Version{}, ErrWaking
 	}
-	if _, err := o.living(key); err != nil {
+	instance, err := o.living(key)
+	if err != nil {
 		return model.Version{}, err
 	}
 	if cur := o.replica.Map().Override(key); cur.Live() && cur.Status == status {
 		return cur.Version, nil
 	}
-	e := o.replica.Override(now, key, status)
+	e := o.replica.Override(now, instance.Key, status) // whose memory is its own
 	if e == nil {
 		return model.Version{}, ErrClock
 	}
@@ -33,8 +34,8 @@ func (o *Owner) ClearOverride(key model.Key, now model.Moment) error {
 	if _, err := o.living(key); err != nil {
 		return err
 	}
-	if o.replica.Map().Override(key).Live() {
-		o.replica.Override(now, key, "") // a new word, which ends what was said elsewhere before
+	if cur := o.replica.Map().Override(key); cur.Live() {
+		o.replica.Override(now, cur.Key, "") // a new word, which ends what was said elsewhere before
 	}
 	if o.replica.Map().Override(key).Live() {
 		return ErrClock

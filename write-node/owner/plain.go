@@ -76,7 +76,7 @@ func (o *Owner) DeletePlain(key model.Key, now model.Moment) error {
 		o.drop(now, r)
 	}
 	o.counts.Unregistered++
-	o.end(now, key, cur.Version.Time, nil)
+	o.end(now, cur.Key, cur.Version.Time, nil) // whose memory is its own
 	o.endOverride(key, now)
 	return nil
 }
