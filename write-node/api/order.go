@@ -106,16 +106,19 @@ func (do order) classes() (out []lease.Class) {
 // obey runs on the owner's goroutine.
 func (do order) obey(o *owner.Owner, now model.Moment) (released int, err error) {
 	for _, c := range do.classes() {
+		n := 0
 		switch do.Do {
 		case "hold":
-			if err := o.HoldEvictions(c, ms(do.ForMs), now); err != nil {
-				return 0, err
-			}
+			err = o.HoldEvictions(c, ms(do.ForMs), now)
 		case "resume":
-			o.ResumeEvictions(c)
+			err = o.ResumeEvictions(c, now)
 		case "release":
-			released += o.ReleaseEvictions(c, do.App.text)
+			n, err = o.ReleaseEvictions(c, do.App.text, now)
 		}
+		if err != nil {
+			return 0, err
+		}
+		released += n
 	}
 	return released, nil
 }

@@ -82,8 +82,12 @@ func (o *Owner) evict(now model.Moment, r *registration, counts *[lease.Classes]
 }
 
 // HoldEvictions is an operator's word that nothing of the class is to be evicted
-// for so long from now. It is ErrHold if that is longer than Config.HoldMax.
+// for so long from now. It is ErrHold if that is longer than Config.HoldMax. Like the
+// other orders, it is ErrWaking if it may have waited for long.
 func (o *Owner) HoldEvictions(c lease.Class, d time.Duration, now model.Moment) error {
+	if o.wakes(now) {
+		return ErrWaking
+	}
 	if d <= 0 || d > o.cfg.HoldMax {
 		return fmt.Errorf("%w: %v", ErrHold, o.cfg.HoldMax)
 	}
@@ -92,14 +96,23 @@ func (o *Owner) HoldEvictions(c lease.Class, d time.Duration, now model.Moment) 
 }
 
 // ResumeEvictions ends an operator's hold of the class, and no other.
-func (o *Owner) ResumeEvictions(c lease.Class) { o.leases.Resume(c, lease.Operator) }
+func (o *Owner) ResumeEvictions(c lease.Class, now model.Moment) error {
+	if o.wakes(now) {
+		return ErrWaking
+	}
+	o.leases.Resume(c, lease.Operator)
+	return nil
+}
 
 // ReleaseEvictions lets what is queued of the class now, or of one application of
 // it, leave with the next ticks, without quota and whatever holds it. It returns
 // how many instances that are. An empty app stands for all.
-func (o *Owner) ReleaseEvictions(c lease.Class, app string) int {
+func (o *Owner) ReleaseEvictions(c lease.Class, app string, now model.Moment) (int, error) {
+	if o.wakes(now) {
+		return 0, ErrWaking // what is queued now isn't what the operator saw: all clients fell silent
+	}
 	if app != "" {
 		app = model.FoldApp(app)
 	}
-	return o.leases.Release(c, app)
+	return o.leases.Release(c, app), nil
 }

@@ -136,13 +136,15 @@ func TestAnOperatorHoldsResumesAndReleases(t *testing.T) {
 	if got := n.held(lease.Own); got != 41 {
 		t.Fatalf("%d are left while held", got)
 	}
-	n.ResumeEvictions(lease.Own)
+	if err := n.ResumeEvictions(lease.Own, w.now()); err != nil {
+		t.Fatal(err)
+	}
 	w.run(sec, alive)
 	if got := n.held(lease.Own); got != 35 {
 		t.Fatalf("%d are left after the first window", got)
 	}
-	if got := n.ReleaseEvictions(lease.Own, "app"); got != 34 {
-		t.Fatalf("%d were released", got)
+	if got, err := n.ReleaseEvictions(lease.Own, "app", w.now()); got != 34 || err != nil {
+		t.Fatalf("%d were released, %v", got, err)
 	}
 	w.run(sec, alive)
 	w.wantOwner("a one")

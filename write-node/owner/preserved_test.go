@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -140,9 +141,11 @@ func (p *population) live() {
 			n.dead = true
 		}
 	case 3:
-		n.ReleaseEvictions(lease.Class(p.random.IntN(2)), "")
+		if _, err := n.ReleaseEvictions(lease.Class(p.random.IntN(2)), "", p.now()); err != nil && !errors.Is(err, ErrWaking) {
+			p.Fatal(err)
+		}
 	case 4:
-		if err := n.HoldEvictions(lease.Class(p.random.IntN(2)), 20*sec, p.now()); err != nil {
+		if err := n.HoldEvictions(lease.Class(p.random.IntN(2)), 20*sec, p.now()); err != nil && !errors.Is(err, ErrWaking) {
 			p.Fatal(err)
 		}
 	case 5, 6, 7, 8:

@@ -7,6 +7,7 @@ import (
 
 	"heureka/cluster"
 	"heureka/model"
+	"heureka/write-node/lease"
 )
 
 // stands makes the first node stand still for so long, with what is sent to it
@@ -60,6 +61,9 @@ func TestWhatWaitedForANodeIsNotObeyed(t *testing.T) {
 					"an amendment":        second(n.Amend(key, func(*model.Instance) {}, w.now())),
 					"an override":         second(n.Override(key, model.StatusDown, w.now())),
 					"an override's end":   n.ClearOverride(key, w.now()),
+					"a hold":              n.HoldEvictions(lease.Own, time.Minute, w.now()),
+					"a resumption":        n.ResumeEvictions(lease.Own, w.now()),
+					"a release":           second(n.ReleaseEvictions(lease.Own, "", w.now())),
 					"a hello, once more ": n.Open(3, "p", 2, w.now()),
 				} {
 					if !errors.Is(err, ErrWaking) {
@@ -77,6 +81,25 @@ func TestWhatWaitedForANodeIsNotObeyed(t *testing.T) {
 				t.Errorf("it stood still %d times and gave %d up", got.Standstills, got.GivenUp)
 			}
 		})
+	}
+}
+
+// An operator saw a queue, and means what is in it. When the node goes on, all its
+// clients are.
+func TestAReleaseThatWaitedLetsNobodyGoWhoFellSilentMeanwhile(t *testing.T) {
+	w := newWorld(t, "a")
+	const clients = 20
+	w.crowd(clients)
+	n := w.nodes[0]
+	w.stands(40*sec, func(n *node) {
+		n.Tick(w.now())
+		if got, err := n.ReleaseEvictions(lease.Own, "", w.now()); !errors.Is(err, ErrWaking) {
+			t.Errorf("%d are released, %v", got, err)
+		}
+	})
+	w.run(10 * sec)
+	if got := n.held(lease.Own); got != clients {
+		t.Errorf("%d of %d are left", got, clients)
 	}
 }
 
