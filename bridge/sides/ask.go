@@ -31,6 +31,9 @@ func (s *Sides) Asked(now model.Moment, key model.Key, info *dialect.Info, answe
 	if e == nil {
 		return
 	}
+	if _, again := s.asks.has[key]; again {
+		return // it is to be asked for anew, as this may be from before what raised a doubt
+	}
 	e.asking = false
 	if answered {
 		s.answeredFor(e, s.wordFor(e, info), now)

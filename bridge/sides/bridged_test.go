@@ -19,6 +19,39 @@ type bridged struct {
 	seen  map[model.Key]*model.Instance // what it was shown of Heureka
 
 	cutOld, cutHeureka bool // it can't reach that side
+
+	document, answer way   // of an old server
+	said             []way // by target: what it answers
+}
+
+// way is what is on its way to a bridge that has asked for it. Nothing else is asked for
+// there meanwhile.
+type way struct {
+	due    time.Duration
+	arrive func() // nil: nothing is
+}
+
+// await has an answer arrive, at once unless answers are slow, or by far too late.
+func (w *world) await(on *way, arrive func()) {
+	if !w.slow || w.rand.IntN(3) > 0 {
+		arrive()
+		return
+	}
+	*on = way{w.now + time.Duration(1+w.rand.IntN(5))*time.Second, arrive}
+}
+
+// waits reports whether nothing has arrived yet; what has is taken in.
+func (w *world) waits(on *way) bool {
+	if on.arrive == nil {
+		return false
+	}
+	if w.now < on.due {
+		return true
+	}
+	arrive := on.arrive
+	on.arrive = nil
+	arrive()
+	return false
 }
 
 // post is what is on its way to a bridge.
@@ -30,7 +63,7 @@ type post struct {
 
 // startBridge starts a bridge anew, which reads Heureka.
 func (w *world) startBridge(i int) {
-	b := &bridged{sides: sides.New(w.cfg, len(w.old)), stale: true, seen: make(map[model.Key]*model.Instance)}
+	b := &bridged{sides: sides.New(w.cfg, len(w.old)), stale: true, seen: make(map[model.Key]*model.Instance), said: make([]way, len(w.old)+1)}
 	w.bridges[i] = b
 	w.showAll(b)
 }
@@ -87,7 +120,7 @@ func (w *world) deliver() {
 // bridge has one bridge do all that it does in a second.
 func (w *world) bridge(b *bridged) {
 	b.sides.Level(w.moment(), !b.cutHeureka)
-	if !b.cutOld {
+	if !w.waits(&b.document) && !b.cutOld {
 		w.read(b)
 	}
 	b.sides.Sweep(w.moment())
@@ -110,16 +143,23 @@ func (w *world) read(b *bridged) {
 		b.sides.Turned(w.moment())
 		return
 	}
+	asked := w.now
 	if b.stale || w.now-b.full >= 5*time.Minute {
 		b.full, b.stale = w.now, false
-		b.sides.Page(w.moment(), w.now, w.old[b.at].everything())
-	} else if !b.sides.Delta(w.moment(), w.now, w.old[b.at].changes()) && w.now-b.full >= 15*time.Second {
-		b.stale = true
+		apps := w.old[b.at].everything()
+		w.await(&b.document, func() { b.sides.Page(w.moment(), asked, apps) })
+		return
 	}
+	apps := w.old[b.at].changes()
+	w.await(&b.document, func() {
+		if !b.sides.Delta(w.moment(), asked, apps) && w.now-b.full >= 15*time.Second {
+			b.stale = true
+		}
+	})
 }
 
 func (w *world) ask(b *bridged) {
-	for {
+	for !w.waits(&b.answer) {
 		key, ok := b.sides.Asks()
 		if !ok {
 			return
@@ -129,11 +169,15 @@ func (w *world) ask(b *bridged) {
 			said := l.info
 			info = &said
 		}
-		b.sides.Asked(w.moment(), key, info, !w.down[b.at] && !b.cutOld)
+		from, answered := b.at, !w.down[b.at] && !b.cutOld
+		w.await(&b.answer, func() { b.sides.Asked(w.moment(), key, info, answered && from == b.at) })
 	}
 }
 
 func (w *world) tell(b *bridged, t sides.Target) int {
+	if w.waits(&b.said[t]) {
+		return 0
+	}
 	items := b.sides.Due(w.moment(), t, 250)
 	if t == sides.Heureka && b.cutHeureka || t > 0 && (w.down[t-1] || b.cutOld) {
 		if len(items) > 0 {
@@ -155,7 +199,7 @@ func (w *world) tell(b *bridged, t sides.Target) int {
 		}
 	}
 	if len(items) > 0 {
-		b.sides.Told(w.moment(), t, answers)
+		w.await(&b.said[t], func() { b.sides.Told(w.moment(), t, answers) })
 	}
 	return len(items)
 }

@@ -7,6 +7,7 @@ import (
 
 	"heureka/bridge/sides"
 	"heureka/eureka1/dialect"
+	"heureka/model"
 )
 
 // unanswered lets a second pass in which the old cluster doesn't answer.
@@ -132,5 +133,23 @@ func TestTwoOfOneNameDontFightForLong(t *testing.T) {
 	}
 	if cancels == 0 || cancels > 12 {
 		t.Errorf("in three hours it is taken out %d times", cancels)
+	}
+}
+
+// TestAnAnswerThatWasOnItsWayEndsNoDoubt about what somebody else has taken out meanwhile.
+func TestAnAnswerThatWasOnItsWayEndsNoDoubt(t *testing.T) {
+	for want, has := range map[string]*dialect.Info{"": nil, "Register i": at("i", 5)} {
+		d := newDesk(t, nil)
+		d.page(at("i", 5))
+		d.told(sides.Heureka)
+		d.now += d.cfg.Settle
+		d.page(at("i", 5))
+		d.batch(dialect.Item{Action: dialect.StatusUpdate, Status: model.StatusDown})
+		key, _ := d.Asks()
+		d.Shows(d.moment(), key, nil)
+		d.Asked(d.moment(), key, at("i", 5), true)
+		d.wants(sides.Heureka, "", "by an answer to what was asked before")
+		d.asked(has, "by then")
+		d.wants(sides.Heureka, want, "by the next answer")
 	}
 }

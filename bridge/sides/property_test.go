@@ -25,6 +25,7 @@ func TestWorldsComeToRest(t *testing.T) {
 		t.Run(fmt.Sprintf("seed=%d", s), func(t *testing.T) {
 			w := newWorld(t, s, 1+int(s%3), 1+int(s/3%2))
 			w.joined, w.tardy, w.calm = s%2 == 0, s%4 == 0, s%5 < 2
+			w.slow = s%7 < 3
 			w.live(20 * time.Minute)
 			w.run(20 * time.Minute)
 			w.check()
