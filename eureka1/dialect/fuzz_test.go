@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -139,6 +140,33 @@ func FuzzQuery(f *testing.F) {
 		table, err := dialect.ParseMetadata(raw)
 		if _, class := table["@class"]; class || (err == nil) == (table == nil) {
 			t.Fatalf("%q is read as %v, %v", raw, table, err)
+		}
+	})
+}
+
+// FuzzCut holds that what is cut is the items as they were said, each by itself JSON that
+// reads the same, and joined again too.
+func FuzzCut(f *testing.F) {
+	samples(f, ".json")
+	f.Add([]byte(`{"replicationList":[{"id":"1","id":"2\"]}","x":[{"a":"\\"}]},null ,{}],"replicationList":{"action":"Cancel"}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		items, texts, err := dialect.CutBatch(body, 10)
+		if err != nil {
+			refused(t, err)
+			return
+		}
+		back, again, err := dialect.CutBatch(dialect.JoinBatch(texts), 10)
+		if err != nil || !reflect.DeepEqual(back, items) || !slices.Equal(again, texts) || len(items) != len(texts) {
+			t.Fatalf("%q is cut into %q; joined again: %q, %v", body, texts, again, err)
+		}
+		for i, text := range texts {
+			alone, err := dialect.DecodeBatch(dialect.JoinBatch(texts[i:i+1]), 1)
+			if err != nil || !reflect.DeepEqual(alone, items[i:i+1]) || !json.Valid([]byte(text)) || !strings.Contains(string(body), text) {
+				t.Fatalf("%q of %q reads as %+v, %v", text, body, alone, err)
+			}
+		}
+		if cut, err := dialect.CutAnswers(dialect.JoinAnswers(texts), len(texts)); err != nil || !slices.Equal(cut, texts) {
+			t.Fatalf("%q as answers: %q, %v", texts, cut, err)
 		}
 	})
 }
