@@ -125,3 +125,13 @@ func (h *heureka) evict() {
 		}
 	}
 }
+
+// restart forgets everything.
+func (h *heureka) restart() {
+	*h = *newHeureka(h.w)
+	for _, b := range h.w.bridges {
+		if !b.cutHeureka {
+			h.w.showAll(b)
+		}
+	}
+}

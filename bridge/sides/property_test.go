@@ -59,7 +59,7 @@ func (w *world) live(d time.Duration) {
 }
 
 func (w *world) happen(c *client) {
-	kinds := 14
+	kinds := 15
 	if w.calm {
 		kinds = 10
 	}
@@ -102,6 +102,9 @@ func (w *world) happen(c *client) {
 		b := w.bridges[w.rand.IntN(len(w.bridges))]
 		w.cut(b, b.cutOld, !b.cutHeureka)
 		w.notef("a bridge is cut off from Heureka %v", b.cutHeureka)
+	case 14:
+		w.heureka.restart()
+		w.notef("Heureka starts anew")
 	}
 }
 
