@@ -22,6 +22,14 @@ type bridged struct {
 
 	document, answer way   // of an old server
 	said             []way // by target: what it answers
+	news             []news
+}
+
+// news is what Heureka shows and a bridge hasn't seen yet.
+type news struct {
+	due time.Duration
+	key model.Key
+	in  *model.Instance
 }
 
 // way is what is on its way to a bridge that has asked for it. Nothing else is asked for
@@ -70,25 +78,47 @@ func (w *world) startBridge(i int) {
 
 // showAll has a bridge see what Heureka shows and it hasn't seen.
 func (w *world) showAll(b *bridged) {
+	b.news = nil
 	for _, key := range sorted(w.heureka.said) {
 		if in := w.heureka.shown(key); b.seen[key] == nil || b.seen[key].Hash() != in.Hash() {
-			w.show(b, key)
+			b.sees(w, key, w.heureka.shown(key))
 		}
 	}
 	for _, key := range sorted(b.seen) {
 		if w.heureka.said[key] == nil {
-			w.show(b, key)
+			b.sees(w, key, nil)
 		}
 	}
 	b.sides.Level(w.moment(), true)
 }
 
+// show has a bridge see what changes, in order; where answers are slow, at times later.
 func (w *world) show(b *bridged, key model.Key) {
 	in := w.heureka.shown(key)
+	switch {
+	case len(b.news) > 0:
+		b.news = append(b.news, news{b.news[len(b.news)-1].due, key, in})
+	case w.slow && w.rand.IntN(3) == 0:
+		b.news = append(b.news, news{w.now + time.Duration(1+w.rand.IntN(3))*time.Second, key, in})
+	default:
+		b.sees(w, key, in)
+	}
+}
+
+func (b *bridged) sees(w *world, key model.Key, in *model.Instance) {
 	if b.seen[key] = in; in == nil {
 		delete(b.seen, key)
 	}
 	b.sides.Shows(w.moment(), key, in)
+}
+
+// catchUp has a bridge see what is due.
+func (w *world) catchUp(b *bridged) {
+	for !b.cutHeureka && len(b.news) > 0 && b.news[0].due <= w.now {
+		some := b.news[0]
+		b.news = b.news[1:]
+		b.sees(w, some.key, some.in)
+	}
 }
 
 // cut has a bridge not reach a side, or reach it again.
@@ -119,6 +149,7 @@ func (w *world) deliver() {
 
 // bridge has one bridge do all that it does in a second.
 func (w *world) bridge(b *bridged) {
+	w.catchUp(b)
 	b.sides.Level(w.moment(), !b.cutHeureka)
 	if !w.waits(&b.document) && !b.cutOld {
 		w.read(b)
