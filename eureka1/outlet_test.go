@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,7 +68,7 @@ func serveTight(t *testing.T, h http.Handler) net.Addr {
 }
 
 // begin asks for a document over a connection of its own, and reads none of it.
-func begin(t *testing.T, to net.Addr, path string) net.Conn {
+func begin(t *testing.T, to net.Addr, path string, headers ...string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", to.String())
 	if err != nil {
@@ -77,13 +78,14 @@ func begin(t *testing.T, to net.Addr, path string) net.Conn {
 	if err := conn.(*net.TCPConn).SetReadBuffer(32 << 10); err != nil {
 		t.Fatal(err)
 	}
-	get(t, conn, path)
+	get(t, conn, path, headers...)
 	return conn
 }
 
-func get(t *testing.T, conn net.Conn, path string) {
+func get(t *testing.T, conn net.Conn, path string, headers ...string) {
 	t.Helper()
-	if _, err := fmt.Fprintf(conn, "GET /eureka/%s HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n\r\n", path); err != nil {
+	more := strings.Join(append(headers, "", ""), "\r\n")
+	if _, err := fmt.Fprintf(conn, "GET /eureka/%s HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n%s", path, more); err != nil {
 		t.Fatal(err)
 	}
 }

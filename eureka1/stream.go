@@ -1,7 +1,6 @@
 package eureka1
 
 import (
-	"compress/gzip"
 	"io"
 	"iter"
 	"net/http"
@@ -14,13 +13,17 @@ import (
 // that is worth compressing.
 const portion = 32 << 10
 
+// packed is how much is compressed at a time, as much as of a document that is kept:
+// smaller portions compress worse, and larger ones are held for a client that is slow.
+const packed = 2 * portion
+
 // stream writes a document that isn't kept, bit by bit, so that a large one isn't in
 // memory as a whole.
 type stream struct {
 	q      *request
 	form   dialect.Form
 	buffer []byte
-	zip    *gzip.Writer // nil: it is written as it is
+	zip    *packer // nil: it is written as it is
 	begun  bool
 	err    error // of the peer that has gone
 }
@@ -40,7 +43,7 @@ func (s *stream) application(app string, rows iter.Seq[*pages.Row]) {
 		first = false
 		info := infoOf(row)
 		s.buffer = dialect.AppendInfo(s.buffer, s.form, &info)
-		if len(s.buffer) >= portion {
+		if len(s.buffer) >= s.enough() {
 			s.flush()
 		}
 		if s.err != nil {
@@ -48,6 +51,14 @@ func (s *stream) application(app string, rows iter.Seq[*pages.Row]) {
 		}
 	}
 	s.add(dialect.ApplicationTail(s.form))
+}
+
+// enough returns how much is gathered before it is written.
+func (s *stream) enough() int {
+	if s.q.gzip() {
+		return packed
+	}
+	return portion
 }
 
 // flush writes what has been gathered.
@@ -73,7 +84,7 @@ func (s *stream) begin() {
 	header.Set("Vary", "Accept, Accept-Encoding, X-Eureka-Accept")
 	if s.q.gzip() && len(s.buffer) >= portion {
 		header.Set("Content-Encoding", "gzip")
-		s.zip = gzip.NewWriter(s.q.w)
+		s.zip = newPacker(s.q.w, &s.q.zips)
 	}
 }
 
@@ -81,7 +92,7 @@ func (s *stream) begin() {
 func (s *stream) end() int {
 	s.flush()
 	if s.zip != nil && s.err == nil {
-		s.err = s.zip.Close()
+		s.err = s.zip.end()
 	}
 	if s.err != nil {
 		s.q.log.Debug("a document wasn't taken", "err", s.err)
