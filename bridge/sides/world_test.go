@@ -26,7 +26,7 @@ type world struct {
 	joined  bool // the old servers pass on to the bridges
 	tardy   bool // these batches come late, and in any order
 	posts   []post
-	slow    bool // what bridges ask for takes seconds to come
+	slow    bool // what bridges ask for, and are shown, takes seconds to come
 	calm    bool // no server fails
 	brisk   bool // no server keeps a page for longer than half a minute
 	clients []*client
