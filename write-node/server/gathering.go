@@ -24,7 +24,12 @@ type gathering struct {
 	due   <-chan time.Time // the timer's while it goes; else nil
 	over  bool             // it has gone off
 	crowd int              // how many were taken together lately
+	waited
 }
+
+// waited counts how often inputs waited for others, and how often others didn't come, or
+// the batch didn't end, in time.
+type waited struct{ times, inVain uint64 }
 
 func newGathering() gathering { return gathering{timer: time.NewTimer(gatherFor)} }
 
@@ -39,7 +44,14 @@ func (g *gathering) begin() {
 	if g.due == nil {
 		g.timer.Reset(gatherFor)
 		g.due = g.timer.C
+		g.times++
 	}
+}
+
+// ring says that the time has gone by.
+func (g *gathering) ring() {
+	g.over = true
+	g.inVain++
 }
 
 // end says that n have been taken together.

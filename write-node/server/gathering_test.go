@@ -132,8 +132,8 @@ func TestACrowdThatHasGoneIsForgotten(t *testing.T) {
 				waits++
 			}
 		}
-		if waits == 0 || waits > 24 {
-			t.Errorf("one of 64 that is left waits %d times", waits)
+		if waits == 0 || waits > 24 || l.waited != (waited{uint64(waits), uint64(waits)}) {
+			t.Errorf("one of 64 that is left waits %d times; counted are %+v", waits, l.waited)
 		}
 		l.halt()
 	})

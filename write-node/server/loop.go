@@ -121,7 +121,7 @@ func (l *loop) run(net network) {
 			l.written(r)
 		case <-l.due:
 			l.turn.Lock()
-			l.over = true
+			l.ring()
 		}
 		// A sender that wakes this goroutine lets it run at once, before the others who
 		// have something to say: each would be settled and stored by itself. They go

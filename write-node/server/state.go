@@ -35,6 +35,7 @@ type state struct {
 
 	unconfirmed int // of the map, see owner.Owner
 	store       keeping
+	waited      waited // inputs, to be published with others
 }
 
 // member is another node as this one hears it.
@@ -78,6 +79,7 @@ func (s *Server) publish(now model.Moment) {
 		queued:     []queuedLease{}, // none is a list too
 
 		unconfirmed: o.Unconfirmed(now),
+		waited:      s.loop.waited,
 		store:       s.loop.keeper.keeping(now.Mono),
 	}
 	next.heard, next.silent = o.Leases().Clients()
