@@ -14,38 +14,51 @@ import (
 	"heureka/internal/dev"
 )
 
-// TestTheMetricsOfOperationsExist looks up each metric that operations.md names, with
-// its labels, in what real nodes answer.
-func TestTheMetricsOfOperationsExist(t *testing.T) {
-	text, err := os.ReadFile("operations.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestTheMetricsOfTheDocumentsExist looks up each metric that they name, with its labels,
+// in what real nodes answer: with a * for the role, in what both kinds do.
+func TestTheMetricsOfTheDocumentsExist(t *testing.T) {
 	answers := scrape(t)
-	named := regexp.MustCompile("`((?:heureka_|…_)[a-z_*]+)(\\{[^}]*\\})?`").FindAllStringSubmatch(string(text), -1)
-	if len(named) < 30 {
-		t.Errorf("only %d metrics are named", len(named))
-	}
-	for _, m := range named {
-		if strings.HasPrefix(m[1], "heureka_bridge_") {
-			continue // package bridge looks these up
+	for file, atLeast := range map[string]int{"operations.md": 50, "eureka1.md": 8} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !sample(m[1], m[2]).MatchString(answers) {
-			t.Errorf("no node tells %s%s", m[1], m[2])
+		named := regexp.MustCompile("`((?:heureka_|…_)[a-z0-9_*]+)(\\{[^}]*\\})?`").FindAllStringSubmatch(string(text), -1)
+		if len(named) < atLeast {
+			t.Errorf("only %d metrics are named in %s", len(named), file)
+		}
+		for _, m := range named {
+			if strings.HasPrefix(m[1], "heureka_bridge_") {
+				continue // package bridge looks these up
+			}
+			for _, name := range roles(m[1]) {
+				if !sample(name, m[2]).MatchString(answers) {
+					t.Errorf("%s: no node tells %s%s", file, name, m[2])
+				}
+			}
 		}
 	}
 }
 
+// roles returns a metric's name for each kind of node that it stands for.
+func roles(name string) []string {
+	if _, rest, both := strings.Cut(name, "heureka_*_"); both {
+		return []string{"heureka_write_" + rest, "heureka_read_" + rest}
+	}
+	return []string{name}
+}
+
 // sample returns what finds a line of a metric with these labels. Both are written as
-// in the document: * and … stand for anything, and a label may have no value.
+// in the document: … stands for anything, and a label may have no value.
 func sample(name, labels string) *regexp.Regexp {
-	anything := strings.NewReplacer(`\*`, `[a-z_]+`, `…`, `.*`)
-	pattern := "(?m)^" + anything.Replace(regexp.QuoteMeta(name))
+	pattern := "(?m)^" + anything(name)
 	if labels = strings.Trim(labels, "{}"); labels != "" {
-		return regexp.MustCompile(pattern + `\{(.*,)?` + anything.Replace(regexp.QuoteMeta(labels)) + `.*\} `)
+		return regexp.MustCompile(pattern + `\{(.*,)?` + anything(labels) + `.*\} `)
 	}
 	return regexp.MustCompile(pattern + `[{ ]`)
 }
+
+func anything(text string) string { return strings.ReplaceAll(regexp.QuoteMeta(text), "…", ".*") }
 
 // TestEachMetricSaysWhatItMeans alone: Prometheus sorts them by name, so that none
 // can speak of the one before it.

@@ -48,9 +48,9 @@ func (q *request) merged(done string) {
 	ctx, cancel := context.WithTimeout(q.r.Context(), q.config.Merge)
 	defer cancel()
 	if err := q.reader.Merged(ctx, dot); err != nil {
-		q.metrics.merges.WithLabelValues("late").Inc()
+		q.metrics.merges.WithLabelValues(mergedLate).Inc()
 		return // it is done all the same
 	}
-	q.metrics.merges.WithLabelValues("merged").Inc()
+	q.metrics.merges.WithLabelValues(mergedInTime).Inc()
 	q.feed.hurry()
 }

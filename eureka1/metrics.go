@@ -2,6 +2,7 @@ package eureka1
 
 import (
 	"maps"
+	"net/http"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -41,6 +42,27 @@ type sample struct {
 	writes, batches int
 }
 
+// How what is passed on ends.
+const (
+	passedAnswered    = "answered"
+	passedRefused     = "refused"
+	passedUnreachable = "unreachable"
+	passedFailed      = "failed"
+	passedCircular    = "circular"
+)
+
+// How the wait for what a write node has done ends.
+const (
+	mergedInTime = "merged"
+	mergedLate   = "late"
+)
+
+// Why a document is broken off.
+const (
+	brokenStalled = "stalled"
+	brokenCrowded = "crowded"
+)
+
 // newMetrics returns the metrics of a handler, registered. Prefix begins their names.
 func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
@@ -79,8 +101,29 @@ func newMetrics(h *Handler, prefix string, registerer prometheus.Registerer) *me
 	m.Counter("pages_made_total", "Documents brought up to date.", func(s *sample) uint64 { return uint64(s.served.Made) })
 	m.Gauge("page_bytes", "Bytes kept of encoded documents.", func(s *sample) int { return int(s.served.Bytes) })
 	m.Limit("page_bytes", h.config.MaxPages)
+	m.begin()
 	registerer.MustRegister(m, m.requests, m.passed, m.broken, m.merges)
 	return m
+}
+
+// begin has what people are to be warned of there from the start: of a counter that
+// comes with its first event, nobody sees that it rises.
+func (m *metrics) begin() {
+	for _, op := range operations() {
+		m.counter(answered{op, http.StatusServiceUnavailable})
+	}
+	for _, reason := range []string{brokenStalled, brokenCrowded} {
+		m.broken.WithLabelValues(reason)
+	}
+	if m.handler.writer != nil {
+		return // nothing is passed on
+	}
+	for _, result := range []string{passedAnswered, passedRefused, passedUnreachable, passedFailed, passedCircular} {
+		m.passed.WithLabelValues(result)
+	}
+	for _, result := range []string{mergedInTime, mergedLate} {
+		m.merges.WithLabelValues(result)
+	}
 }
 
 // count counts an answer. Counters are kept at hand: to find one by its labels costs

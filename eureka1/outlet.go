@@ -109,7 +109,7 @@ func (o *outlet) start() {
 func (o *outlet) took(n int, err error) {
 	if err != nil {
 		if o.late.Load() && isTimeout(err) {
-			o.q.metrics.broken.WithLabelValues("stalled").Inc()
+			o.q.metrics.broken.WithLabelValues(brokenStalled).Inc()
 		}
 		o.late.Store(false) // it is told once
 		return
@@ -137,7 +137,7 @@ func (o *outlet) linger() {
 		o.late.Store(true)
 		o.deadline(time.Now().Add(o.q.config.Patience))
 	default:
-		o.q.metrics.broken.WithLabelValues("crowded").Inc()
+		o.q.metrics.broken.WithLabelValues(brokenCrowded).Inc()
 		o.deadline(time.Unix(1, 0))
 	}
 }

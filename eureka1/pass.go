@@ -61,7 +61,7 @@ func (q *request) circular() bool {
 	if from == "" {
 		return false
 	}
-	q.passed("circular")
+	q.passed(passedCircular)
 	if q.pass.warns(time.Now()) {
 		q.log.Warn("another read node passes Eureka 1 requests on to this one, as if it were a write node", "from", fmt.Sprintf("%.80s", from))
 	}
@@ -145,7 +145,7 @@ func (q *request) try(node string, c content) (r reply, done bool) {
 	defer cancel()
 	resp, err := q.ask(ctx, node, c)
 	if err != nil {
-		q.passed("unreachable")
+		q.passed(passedUnreachable)
 		q.log.Debug("a write node doesn't answer", "node", node, "err", err)
 		return reply{}, false
 	}
@@ -153,16 +153,16 @@ func (q *request) try(node string, c content) (r reply, done bool) {
 	answer, err := q.answerOf(resp)
 	switch {
 	case errors.Is(err, errTooLarge):
-		q.passed("failed")
+		q.passed(passedFailed)
 		return reply{code: http.StatusBadGateway}, true
 	case err != nil:
-		q.passed("unreachable")
+		q.passed(passedUnreachable)
 		return reply{}, false
 	case resp.StatusCode == http.StatusServiceUnavailable:
-		q.passed("refused")
+		q.passed(passedRefused)
 		return reply{}, false
 	}
-	q.passed("answered")
+	q.passed(passedAnswered)
 	if done := resp.Header.Get(headerDone); done != "" {
 		q.merged(done)
 	}

@@ -33,6 +33,14 @@ const (
 	opNone          operation = "none" // there is nothing
 )
 
+// operations returns all of them.
+func operations() []operation {
+	return []operation{
+		opRegister, opHeartbeat, opCancel, opOverride, opClearOverride, opMetadata, opBatch, opASG,
+		opApps, opDelta, opApp, opInstance, opInstanceByID, opVIP, opSecureVIP, opStatus, opOverrides, opHealth, opNone,
+	}
+}
+
 // writes reports whether it is meant to change something.
 func (op operation) writes() bool {
 	switch op {

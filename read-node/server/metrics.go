@@ -58,6 +58,9 @@ func newMetrics(s *Server) *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16),
 		}),
 	}
+	for _, k := range wire.Kinds() {
+		m.error(k.Code)
+	}
 	m.view()
 	m.sessions()
 	m.writing()
@@ -151,8 +154,10 @@ func (m *metrics) requests() {
 }
 
 // count counts an error by its code. Any goroutine may call it.
-func (m *metrics) count(code wire.Code) {
-	m.errors.WithLabelValues(strconv.Itoa(int(code)), code.Kind().Name).Inc()
+func (m *metrics) count(code wire.Code) { m.error(code).Inc() }
+
+func (m *metrics) error(code wire.Code) prometheus.Counter {
+	return m.errors.WithLabelValues(strconv.Itoa(int(code)), code.Kind().Name)
 }
 
 // Collect reads what is read.
