@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func request(ctx context.Context, method, node, path string, content []byte) ([]
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, answer.Body, maxAnswer))
 	if err != nil {
-		return nil, fmt.Errorf("read the answer of %s: %w", node, err)
+		return nil, fmt.Errorf("read the answer of %s: %w", shown(node), err)
 	}
 	return body, nil
 }
@@ -69,7 +70,7 @@ func requestAny(ctx context.Context, method string, nodes []string, path string,
 		case errors.As(err, &refused) && refused.Retry == wire.RetryNo:
 			return nil, err
 		}
-		failures = append(failures, fmt.Errorf("%s: %w", node, err))
+		failures = append(failures, fmt.Errorf("%s: %w", shown(node), err))
 	}
 	return nil, fmt.Errorf("no node answers: %w", errors.Join(failures...))
 }
@@ -81,6 +82,18 @@ func refusal(answer *http.Response) error {
 		return &refused
 	}
 	return fmt.Errorf("answered %s", answer.Status)
+}
+
+// shown returns a node as it was given, but for its password.
+func shown(node string) string {
+	u, err := url.Parse(baseURL(node))
+	switch {
+	case err != nil:
+		return "something that is no URL"
+	case u.User == nil:
+		return node
+	}
+	return u.Redacted()
 }
 
 // baseURL returns the URL of a node that is given as host:port or as URL.

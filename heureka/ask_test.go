@@ -57,3 +57,20 @@ func TestBaseURL(t *testing.T) {
 		}
 	}
 }
+
+// TestPasswordsAreNotShown, which a node's URL may have for a proxy before it.
+func TestPasswordsAreNotShown(t *testing.T) {
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	node := strings.Replace(dead.URL, "://", "://user:secret@", 1)
+	for _, args := range [][]string{
+		{"get", "--read", node}, {"override", "A", "i", "DOWN", "--write", strings.TrimPrefix(node, "http://")}, {"cluster", "--write", node, "--read", node},
+		{"cluster", "--json", "--write", node, "--read", node}, {"evictions", "--write", node}, {"evictions", "--json", "--write", node},
+	} {
+		var out, err strings.Builder
+		code := run(t.Context(), args, console{out: &out, err: &err})
+		if said := out.String() + err.String(); code == exitDone || strings.Contains(said, "secret") || !strings.Contains(said, "user:xxxxx@") {
+			t.Errorf("%q: exit code %d, %s", args, code, said)
+		}
+	}
+}

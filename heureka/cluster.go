@@ -19,6 +19,8 @@ type nodeStatus struct {
 	Address string          `json:"address"`
 	Status  json.RawMessage `json:"status,omitempty"`
 	Error   string          `json:"error,omitempty"` // why it says nothing
+
+	node string // the address with its password
 }
 
 // Run asks all nodes at the same time. It fails if one doesn't answer, but
@@ -26,10 +28,10 @@ type nodeStatus struct {
 func (c clusterCommand) Run(ctx context.Context, to console) error {
 	nodes := make([]nodeStatus, 0, len(c.Write)+len(c.Read))
 	for _, address := range c.Write {
-		nodes = append(nodes, nodeStatus{Address: address})
+		nodes = append(nodes, nodeStatus{Address: shown(address), node: address})
 	}
 	for _, address := range c.Read {
-		nodes = append(nodes, nodeStatus{Address: address})
+		nodes = append(nodes, nodeStatus{Address: shown(address), node: address})
 	}
 	var asking sync.WaitGroup
 	for i := range nodes {
@@ -52,7 +54,7 @@ func (c clusterCommand) Run(ctx context.Context, to console) error {
 }
 
 func (n *nodeStatus) ask(ctx context.Context) {
-	body, err := ask(ctx, n.Address, "/api/v1/status")
+	body, err := ask(ctx, n.node, "/api/v1/status")
 	if err == nil {
 		err = json.Unmarshal(body, &n.Status)
 	}

@@ -104,6 +104,7 @@ type nodeEvictions struct {
 	Evictions json.RawMessage `json:"evictions,omitempty"`
 	Error     string          `json:"error,omitempty"` // why there is no answer
 
+	node  string // the address with its password
 	state evictionState
 	err   error
 }
@@ -135,7 +136,7 @@ func (c evictionNodes) order(ctx context.Context, to console, do evictionOrder) 
 		if err != nil {
 			return fmt.Errorf("evictions %s: %w", do.Do, err)
 		}
-		addresses = []string{found[0].Address}
+		addresses = []string{found[0].node}
 	}
 	body, err := json.Marshal(do)
 	if err != nil {
@@ -157,7 +158,7 @@ func each(addresses []string, do func(*nodeEvictions)) []*nodeEvictions {
 	nodes := make([]*nodeEvictions, len(addresses))
 	var asking sync.WaitGroup
 	for i, address := range addresses {
-		nodes[i] = &nodeEvictions{Address: address}
+		nodes[i] = &nodeEvictions{Address: shown(address), node: address}
 		asking.Go(func() { do(nodes[i]) })
 	}
 	asking.Wait()
@@ -165,7 +166,7 @@ func each(addresses []string, do func(*nodeEvictions)) []*nodeEvictions {
 }
 
 func (n *nodeEvictions) ask(ctx context.Context, method string, body []byte) {
-	n.Evictions, n.err = request(ctx, method, n.Address, wire.PathEvictions, body)
+	n.Evictions, n.err = request(ctx, method, n.node, wire.PathEvictions, body)
 	if n.err == nil {
 		n.err = json.Unmarshal(n.Evictions, &n.state)
 	}
