@@ -59,6 +59,7 @@ type flight struct {
 type Stats struct {
 	Dirty   int           // entries that aren't stored as they are now
 	Busy    time.Duration // how long the batch under way has been; 0 if none is
+	Took    time.Duration // how long the last one was that was written
 	Late    bool          // acknowledgements don't wait: the store is slow
 	Failing bool          // acknowledgements don't wait: the last batch wasn't written
 	Written uint64        // batches
@@ -137,7 +138,8 @@ func (j *Journal) BusyFor(now time.Duration) time.Duration {
 
 // Written says that the batch under way is stored.
 func (j *Journal) Written(now time.Duration) {
-	j.late = now-j.flight.since > j.config.Patience
+	j.stats.Took = now - j.flight.since
+	j.late = j.stats.Took > j.config.Patience
 	if len(j.flight.slots) <= maxSpare {
 		j.spare = j.flight.slots
 	}

@@ -39,6 +39,20 @@ func say(m *registry.Map, n int, removed bool, now time.Duration) {
 	m.Author(self, e, now)
 }
 
+// TestHowLongABatchTook is told once it is written, as it was slow for what comes next.
+func TestHowLongABatchTook(t *testing.T) {
+	j, m := New(DefaultConfig()), registry.NewMap()
+	j.Mark(slot(0))
+	j.Next(m, at(time.Second))
+	if s := j.Stats(1300 * time.Millisecond); s.Busy != 300*time.Millisecond || s.Took != 0 {
+		t.Errorf("under way: %+v", s)
+	}
+	j.Written(1400 * time.Millisecond)
+	if s := j.Stats(2 * time.Second); s.Busy != 0 || s.Took != 400*time.Millisecond || !s.Late {
+		t.Errorf("written: %+v", s)
+	}
+}
+
 func TestWhenAcknowledgementsGoOut(t *testing.T) {
 	config := Config{Patience: 250 * time.Millisecond, Backoff: time.Second, MaxBackoff: 3 * time.Second, Refresh: time.Hour}
 	const ms = time.Millisecond

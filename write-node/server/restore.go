@@ -70,6 +70,6 @@ func (s *Server) reportStore(before, now keeping, at time.Duration) {
 		s.log.Info("the store is written again", "behind", now.Dirty)
 	case now.Late && !before.Late && at >= s.slowAgain:
 		s.slowAgain = at + remindEvery
-		s.log.Warn("the store is slow; this node acknowledges without waiting for it", "busy", now.Busy, "behind", now.Dirty)
+		s.log.Warn("the store is slow; this node acknowledges without waiting for it", "took", max(now.Busy, now.Took), "behind", now.Dirty)
 	}
 }
