@@ -16,7 +16,7 @@ const (
 // The levels are debug, info, warn and error, the formats FormatText and
 // FormatJSON; anything else is an error that names the choices.
 func NewLogger(level, format string, w io.Writer) (*slog.Logger, error) {
-	var options slog.HandlerOptions
+	options := slog.HandlerOptions{ReplaceAttr: withUnit}
 	switch level {
 	case "debug":
 		options.Level = slog.LevelDebug
@@ -37,4 +37,13 @@ func NewLogger(level, format string, w io.Writer) (*slog.Logger, error) {
 	default:
 		return nil, fmt.Errorf("log format %.40q is none of text, json", format)
 	}
+}
+
+// withUnit writes a duration as 2.1s in both formats: as JSON it is a bare number of
+// nanoseconds otherwise.
+func withUnit(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestLoggerWritesFromItsLevelUp(t *testing.T) {
@@ -30,12 +31,12 @@ func TestLoggerWritesJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log.Info("hello", "node", "write-1")
-	var line struct{ Msg, Node string }
+	log.Info("hello", "node", "write-1", "took", 2100*time.Millisecond)
+	var line struct{ Msg, Node, Took string }
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatal(err)
 	}
-	if line.Msg != "hello" || line.Node != "write-1" {
+	if line.Msg != "hello" || line.Node != "write-1" || line.Took != "2.1s" {
 		t.Errorf("wrote %s", out.String())
 	}
 }
