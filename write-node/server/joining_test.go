@@ -62,6 +62,28 @@ func TestANodeWithoutItsPeersWarns(t *testing.T) {
 	}
 }
 
+// TestANodeThatAdvertisesAllInterfacesWarns, as whoever dials these reaches itself.
+func TestANodeThatAdvertisesAllInterfacesWarns(t *testing.T) {
+	for advertise, warns := range map[string]bool{
+		"": false, "write-1:7001": false, "10.0.0.1:7001": false, "0.0.0.0:7001": true, "[::]:7001": true,
+	} {
+		var log bytes.Buffer
+		config := quick("write-1")
+		config.Advertise = advertise // without it a node says what it listens on
+		s, err := New(config, slog.New(slog.NewTextHandler(&log, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Kill()
+		if err := s.Run(t.Context()); err != nil { // until then others write to the log
+			t.Error(err)
+		}
+		if got := strings.Contains(log.String(), "level=WARN") && strings.Contains(log.String(), "--advertise"); got != warns {
+			t.Errorf("advertised as %q: %s", advertise, log.String())
+		}
+	}
+}
+
 // free returns an address on which nothing listens at the moment.
 func free(t *testing.T) string {
 	t.Helper()

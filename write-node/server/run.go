@@ -30,6 +30,10 @@ func (s *Server) Run(ctx context.Context) error {
 	} else {
 		s.log.Info("no --data (HEUREKA_DATA): the registry isn't kept over restarts, this node starts from its peers")
 	}
+	if s.unreachable() {
+		s.log.Warn("others are told an address of all interfaces, by which they only reach themselves: read nodes can't pass Eureka 1 clients' requests on to this node; set --advertise (HEUREKA_ADVERTISE)",
+			"advertised", s.advertised())
+	}
 	a := s.Addresses()
 	s.log.Info("write node started", "incarnation", s.self.ID.String(),
 		"http", a.HTTP, "admin", a.Admin, "nats", a.NATS, "routes", a.Routes)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,6 +127,13 @@ func (s *Server) newLoop() *loop {
 // advertised returns the address of the service port as others reach it.
 func (s *Server) advertised() string {
 	return cmp.Or(s.config.Advertise, s.http.Addr().String())
+}
+
+// unreachable reports whether that is the address of all interfaces, which is nobody's:
+// who dials it reaches itself.
+func (s *Server) unreachable() bool {
+	at, err := netip.ParseAddrPort(s.advertised())
+	return err == nil && at.Addr().IsUnspecified()
 }
 
 // gate is the loop as the API sees it.
