@@ -72,7 +72,7 @@ func All() []Mutant {
 		{"tells what was missed as it is by now", "read-node/fanout/resume.go",
 			"return r, r.number <= s.missed.number", "return r, true", "TestResuming", "./read-node/fanout"},
 		{"takes a new connection for the old one", "client/roster/connection.go",
-			"reg.flight, reg.here, reg.queued = nil, false, false", "reg.flight, reg.queued = nil, false", "Kept", simulation},
+			"reg.flight, reg.here, reg.queued = nil, false, false", "reg.flight, reg.queued = nil, false", "Convergent", simulation},
 		{"restores a map without its vector's last entries", "cluster/restore.go",
 			"Entries: entries, Vector: vector", "Entries: entries[:len(entries)/2], Vector: vector", "Gapless", simulation},
 		{"sheds again what is on its way already", "read-node/level/level.go",
