@@ -13,13 +13,10 @@ import (
 // leaves no trace; the others no longer take the room of those who come.
 const quick = 250 * time.Millisecond
 
-// mib is for how much of a document a slow client has Config.Patience. Sockets take
-// much at a time, as they want a third of their room free first.
-const mib = 1 << 20
-
-// step is how much is written at a time, for which the deadline is: all of most documents,
-// compressed. Each write beyond the first costs as much as copying 100 KB.
-const step = 2 * mib
+// step is how much is written at a time, and for which a slow client has Config.Patience.
+// Sockets take much at a time, as they want a third of their room free first; and the more
+// writes there are, the more a large document costs.
+const step = 1 << 20
 
 // outlet is what a document leaves through. One that its client doesn't take at once
 // becomes slow: it gives up its place in Handler.reads for one in Handler.slow, and has
@@ -114,7 +111,7 @@ func (o *outlet) took(n int, err error) {
 		o.late.Store(false) // it is told once
 		return
 	}
-	if o.since += n; o.since >= mib/2 {
+	if o.since += n; o.since >= step/2 {
 		o.since = 0
 		if o.late.Load() {
 			o.renew()
@@ -135,7 +132,7 @@ func (o *outlet) linger() {
 	case o.q.slow <- struct{}{}:
 		o.place = o.q.slow
 		o.late.Store(true)
-		o.deadline(time.Now().Add(o.patience()))
+		o.deadline(time.Now().Add(o.q.config.Patience))
 	default:
 		o.q.metrics.broken.WithLabelValues(brokenCrowded).Inc()
 		o.deadline(time.Unix(1, 0))
@@ -146,11 +143,8 @@ func (o *outlet) linger() {
 func (o *outlet) renew() {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	o.deadline(time.Now().Add(o.patience()))
+	o.deadline(time.Now().Add(o.q.config.Patience))
 }
-
-// patience is for one step.
-func (o *outlet) patience() time.Duration { return o.q.config.Patience * (step / mib) }
 
 // deadline sets until when something must be taken, never later than the server has it.
 func (o *outlet) deadline(at time.Time) {

@@ -198,7 +198,7 @@ func TestHowSlowAClientMayBe(t *testing.T) {
 		{"a slower one, with less to take", 35 << 10, 4000, true, 2 * time.Minute, 2 * time.Minute},
 		{"the same where the server doesn't mind", 35 << 10, 5000, true, 4 * time.Minute, 0},
 		{"too slow", 16 << 10, 5000, false, 62 * time.Second, 0},
-		{"a trickle", 10, 5000, false, 61 * time.Second, 2 * time.Minute},
+		{"a trickle", 10, 5000, false, 31 * time.Second, 2 * time.Minute},
 		{"slow for longer than the server has time", 35 << 10, 8000, false, 2*time.Minute + time.Second, 2 * time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {
