@@ -10,17 +10,6 @@ import (
 	"heureka/model"
 )
 
-// unanswered lets a second pass in which the old cluster doesn't answer.
-func (d *desk) unanswered() (asked bool) {
-	d.now += time.Second
-	d.Sweep(d.moment())
-	key, ok := d.Asks()
-	if ok {
-		d.Asked(d.moment(), key, nil, false)
-	}
-	return ok
-}
-
 // TestDoubtLastsUntilTheOldClusterIsHeard about what somebody else took out of Heureka.
 func TestDoubtLastsUntilTheOldClusterIsHeard(t *testing.T) {
 	page := []*dialect.Info{at("i", 5)}

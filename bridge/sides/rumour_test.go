@@ -31,12 +31,17 @@ func (d *desk) asked(has *dialect.Info, when string) {
 }
 
 // second lets a second pass, and answers what is asked in it.
-func (d *desk) second(has *dialect.Info) (asked bool) {
+func (d *desk) second(has *dialect.Info) (asked bool) { return d.inASecond(has, true) }
+
+// unanswered lets a second pass in which the old cluster doesn't answer.
+func (d *desk) unanswered() (asked bool) { return d.inASecond(nil, false) }
+
+func (d *desk) inASecond(has *dialect.Info, answered bool) bool {
 	d.now += time.Second
 	d.Sweep(d.moment())
 	key, ok := d.Asks()
 	if ok {
-		d.Asked(d.moment(), key, has, true)
+		d.Asked(d.moment(), key, has, answered)
 	}
 	return ok
 }
