@@ -131,6 +131,7 @@ func TestACrowdThatHasGoneIsForgotten(t *testing.T) {
 			if time.Since(begin) > 0 {
 				waits++
 			}
+			synctest.Wait() // until it is stored, or the next one would wait for that
 		}
 		if waits == 0 || waits > 24 || l.waited != (waited{uint64(waits), uint64(waits)}) {
 			t.Errorf("one of 64 that is left waits %d times; counted are %+v", waits, l.waited)
