@@ -38,7 +38,7 @@ func TestTwoBridgesAgree(t *testing.T) {
 	old, heureka := s.heureka()+"/eureka", s.heureka()
 	first, stop := s.bridge(heureka, nil, old)
 	second, _ := s.bridge(heureka, nil, old)
-	moveThereAndBack(s, old, heureka+"/eureka")
+	moveThereAndBack(s, old, heureka+"/eureka", first, second)
 	quiet(s, first, second)
 	stop()
 	late := registered("LATE", "host:late:1", "10.0.0.9")
@@ -107,8 +107,17 @@ func TestAPeerIsHeardAtOnce(t *testing.T) {
 	s.say(http.StatusBadRequest, http.MethodPost, at, "/peerreplication/batch", []byte("{"))
 }
 
-// moveThereAndBack has a service of an old server move to Heureka, and back.
-func moveThereAndBack(s *scene, old, heureka string) {
+// moveThereAndBack has a service of an old server move to Heureka, and back. Several
+// bridges pass on the same order, and the last word may still be on its way when the
+// first is shown: it would undo the next order. So that waits for all of them.
+func moveThereAndBack(s *scene, old, heureka string, several ...*Bridge) {
+	order := func(method, at, path string) {
+		s.t.Helper()
+		if len(several) > 0 {
+			quiet(s, several...)
+		}
+		s.say(http.StatusOK, method, at, path, nil)
+	}
 	stays, moves, ours := registered("STAYS", "host:stays:1", "10.0.0.1"), registered("MOVES", "host:moves:1", "10.0.0.2"), registered("OURS", "host:ours:1", "10.0.0.3")
 	s.register(old, stays)
 	s.register(old, moves)
@@ -122,17 +131,17 @@ func moveThereAndBack(s *scene, old, heureka string) {
 	s.shows(old, moves, "as Heureka's, after it moved", as("10.0.1.2", model.StatusUp, true))
 	s.shows(heureka, moves, "after it moved", as("10.0.1.2", model.StatusUp, false))
 
-	s.say(http.StatusOK, http.MethodPut, old, path(stays)+"/status?value=OUT_OF_SERVICE", nil)
+	order(http.MethodPut, old, path(stays)+"/status?value=OUT_OF_SERVICE")
 	s.shows(heureka, stays, "overridden there", as("10.0.0.1", model.StatusOutOfService, false))
-	s.say(http.StatusOK, http.MethodDelete, old, path(stays)+"/status?value=UP", nil)
+	order(http.MethodDelete, old, path(stays)+"/status?value=UP")
 	s.shows(heureka, stays, "no longer overridden there", as("10.0.0.1", model.StatusUp, false))
-	s.say(http.StatusOK, http.MethodPut, heureka, path(stays)+"/status?value=OUT_OF_SERVICE", nil)
+	order(http.MethodPut, heureka, path(stays)+"/status?value=OUT_OF_SERVICE")
 	s.shows(old, stays, "overridden in Heureka", as("10.0.0.1", model.StatusOutOfService, false))
-	s.say(http.StatusOK, http.MethodDelete, heureka, path(stays)+"/status", nil)
+	order(http.MethodDelete, heureka, path(stays)+"/status")
 	s.shows(old, stays, "no longer overridden in Heureka", as("10.0.0.1", model.StatusUp, false))
-	s.say(http.StatusOK, http.MethodPut, old, path(moves)+"/status?value=OUT_OF_SERVICE", nil)
+	order(http.MethodPut, old, path(moves)+"/status?value=OUT_OF_SERVICE")
 	s.shows(heureka, moves, "overridden in the old cluster", as("10.0.1.2", model.StatusOutOfService, false))
-	s.say(http.StatusOK, http.MethodDelete, old, path(moves)+"/status?value=UP", nil)
+	order(http.MethodDelete, old, path(moves)+"/status?value=UP")
 	s.shows(heureka, moves, "no longer overridden in the old cluster", as("10.0.1.2", model.StatusUp, false))
 
 	moves.Address = "10.0.2.2"
