@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,6 +28,7 @@ type members struct {
 	self   model.Incarnation
 	role   Role
 	known  map[model.Incarnation]*Member
+	writes []*Member // the write nodes among them, which are few among many read nodes
 }
 
 func newMembers(config Config, self model.Incarnation, role Role) *members {
@@ -43,8 +45,22 @@ func (ms *members) observe(b *Beacon, now time.Duration) bool {
 	if m == nil || m.Beacon != nil && m.Beacon.Tick >= b.Tick {
 		return false
 	}
-	m.Role, m.Beacon, m.Heard, m.Left = b.Role, b, now, b.Leaving
+	m.Beacon, m.Heard, m.Left = b, now, b.Leaving
+	if m.Role != b.Role {
+		m.Role = b.Role
+		ms.list()
+	}
 	return true
+}
+
+// list notes which members are write nodes.
+func (ms *members) list() {
+	ms.writes = nil
+	for _, m := range ms.known {
+		if m.Role == Write {
+			ms.writes = append(ms.writes, m)
+		}
+	}
 }
 
 // tick notes a tick of an incarnation; nil if there is no room for another.
@@ -59,6 +75,9 @@ func (ms *members) tick(inc model.Incarnation, role Role, tick uint64, now time.
 		}
 		m = &Member{Incarnation: inc, Role: role, Tick: tick, Rose: now}
 		ms.known[inc] = m
+		if role == Write {
+			ms.writes = append(ms.writes, m)
+		}
 	}
 	if tick > m.Tick {
 		m.Tick, m.Rose = tick, now
@@ -111,9 +130,9 @@ func (ms *members) hearing(now time.Duration) []*Member {
 // next beacon. The dead are left out so that nobody keeps them alive by echo.
 func (ms *members) ticks(now time.Duration) map[model.Incarnation]uint64 {
 	out := make(map[model.Incarnation]uint64)
-	for inc, m := range ms.known {
-		if m.Role == Write && !ms.dead(m, now) {
-			out[inc] = m.Tick
+	for _, m := range ms.writes {
+		if !ms.dead(m, now) {
+			out[m.Incarnation] = m.Tick
 		}
 	}
 	return out
@@ -136,8 +155,8 @@ func (ms *members) halfWithin(limit, now time.Duration) bool {
 	if ms.role == Write {
 		names[ms.self.Name], hearing[ms.self.Name] = true, true
 	}
-	for _, m := range ms.known {
-		if m.Role != Write || m.Left {
+	for _, m := range ms.writes {
+		if m.Left {
 			continue
 		}
 		names[m.Incarnation.Name] = true
@@ -167,8 +186,8 @@ func (ms *members) heir(dead model.Incarnation, selfReady bool, now time.Duratio
 	if ms.role == Write && selfReady {
 		consider(ms.self)
 	}
-	for _, m := range ms.known {
-		knows := m.Role == Write && ms.heard(m, now) && m.Beacon.Vector[dead] > 0
+	for _, m := range ms.writes {
+		knows := ms.heard(m, now) && m.Beacon.Vector[dead] > 0
 		if knows && m.Incarnation != dead && m.Beacon.Ready && !ms.dead(m, now) {
 			consider(m.Incarnation)
 		}
@@ -204,44 +223,10 @@ func rendezvous(dead, candidate model.Incarnation) uint64 {
 	return d.Sum64()
 }
 
-// clockTrusted reports whether a wall clock is near the median of its peers'.
-// Without peers there is nothing to doubt it by.
-func (ms *members) clockTrusted(now model.Moment) bool {
-	off := now.Wall - ms.median(now)
-	return max(off, -off) <= ms.config.ClockSkew.Microseconds()
-}
-
-// wall returns the time of day: this node's, or the median of its peers' where
-// that isn't near them.
-func (ms *members) wall(now model.Moment) int64 {
-	if ms.clockTrusted(now) {
-		return now.Wall
-	}
-	return ms.median(now)
-}
-
-// median returns the median of the wall clocks of the other write nodes; without
-// any, this node's own.
-func (ms *members) median(now model.Moment) int64 {
-	var room [8]int64 // enough for most
-	peers := room[:0]
-	for _, m := range ms.known {
-		if m.Role == Write && ms.heard(m, now.Mono) {
-			peers = append(peers, m.Beacon.Wall+(now.Mono-m.Heard).Microseconds())
-		}
-	}
-	if len(peers) == 0 {
-		return now.Wall
-	}
-	slices.Sort(peers)
-	return peers[len(peers)/2]
-}
-
 // forget drops members that are long dead and own nothing.
 func (ms *members) forget(now time.Duration, owned func(model.Incarnation) int) {
-	for inc, m := range ms.known {
-		if now-m.Rose > ms.config.MinorityTakeOver && owned(inc) == 0 {
-			delete(ms.known, inc)
-		}
-	}
+	maps.DeleteFunc(ms.known, func(inc model.Incarnation, m *Member) bool {
+		return now-m.Rose > ms.config.MinorityTakeOver && owned(inc) == 0
+	})
+	ms.list()
 }
