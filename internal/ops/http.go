@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"heureka/internal/kept"
 )
 
 // HTTPConfig bounds what one connection may cost an HTTP server. A connection
@@ -70,7 +72,7 @@ var ErrAbort = errors.New("abort")
 func ServeHTTP(ctx context.Context, ln net.Listener, handler http.Handler, cfg HTTPConfig, log *slog.Logger) error {
 	s := newHTTPServer(handler, cfg, log)
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(ln) }()
+	go func() { ended <- s.Serve(kept.Listener{Listener: ln}) }()
 	var failure error
 	select {
 	case err := <-ended:
