@@ -10,7 +10,7 @@ import (
 // next whole word replaces that. A living connection that holds the instance here
 // goes on to; otherwise it moves to this node, and somebody has to renew it.
 func (o *Owner) Amend(key model.Key, change func(*model.Instance), now model.Moment) (model.Version, error) {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return model.Version{}, ErrWaking
 	}
 	cur, err := o.living(key)

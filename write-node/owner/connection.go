@@ -25,7 +25,7 @@ type connection struct {
 // Open begins a connection. Process and number are what its client's hello says
 // of it. It is ErrWaking if that may have waited for long.
 func (o *Owner) Open(id ConnID, process string, number uint64, now model.Moment) error {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return ErrWaking
 	}
 	c := &connection{speaker: model.NewSpeaker(process, number), open: true, lost: make(map[model.Key]model.Time)}

@@ -85,7 +85,7 @@ func (o *Owner) evict(now model.Moment, r *registration, counts *[lease.Classes]
 // for so long from now. It is ErrHold if that is longer than Config.HoldMax. Like the
 // other orders, it is ErrWaking if it may have waited for long.
 func (o *Owner) HoldEvictions(c lease.Class, d time.Duration, now model.Moment) error {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return ErrWaking
 	}
 	if d <= 0 || d > o.cfg.HoldMax {
@@ -97,7 +97,7 @@ func (o *Owner) HoldEvictions(c lease.Class, d time.Duration, now model.Moment) 
 
 // ResumeEvictions ends an operator's hold of the class, and no other.
 func (o *Owner) ResumeEvictions(c lease.Class, now model.Moment) error {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return ErrWaking
 	}
 	o.leases.Resume(c, lease.Operator)
@@ -108,7 +108,7 @@ func (o *Owner) ResumeEvictions(c lease.Class, now model.Moment) error {
 // it, leave with the next ticks, without quota and whatever holds it. It returns
 // how many instances that are. An empty app stands for all.
 func (o *Owner) ReleaseEvictions(c lease.Class, app string, now model.Moment) (int, error) {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return 0, ErrWaking // what is queued now isn't what the operator saw: all clients fell silent
 	}
 	if app != "" {

@@ -43,7 +43,7 @@ func (o *Owner) Forwarding() int { return len(o.forwards.waiting) }
 
 // renewFor renews what another node heard of this one's clients.
 func (o *Owner) renewFor(now model.Moment, m *cluster.Renewals) {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return // they will be said again, if their clients still speak
 	}
 	var unknown []model.Key

@@ -7,7 +7,7 @@ import "heureka/model"
 // client unregisters, or until the instance has been gone for as long as removals
 // are remembered. ErrNotFound if there is no such instance.
 func (o *Owner) Override(key model.Key, status model.Status, now model.Moment) (model.Version, error) {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return model.Version{}, ErrWaking
 	}
 	instance, err := o.living(key)
@@ -28,7 +28,7 @@ func (o *Owner) Override(key model.Key, status model.Status, now model.Moment) (
 // ClearOverride ends the override of an instance's status; it is no error that
 // there is none. ErrNotFound if there is no such instance.
 func (o *Owner) ClearOverride(key model.Key, now model.Moment) error {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return ErrWaking
 	}
 	if _, err := o.living(key); err != nil {

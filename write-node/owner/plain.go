@@ -10,7 +10,7 @@ import (
 // word wins. Somebody has to renew it. Returns the version that it has now. As all that
 // is said without a connection, it is ErrWaking if it may have waited for long.
 func (o *Owner) PutPlain(inst *model.Instance, now model.Moment) (model.Version, error) {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return model.Version{}, ErrWaking
 	}
 	if err := o.check(inst, model.Version{}, now); err != nil {
@@ -24,7 +24,7 @@ func (o *Owner) PutPlain(inst *model.Instance, now model.Moment) (model.Version,
 // put it again. If another node owns it, that node will be told, and ErrForwards
 // says that too many renewals wait for that already.
 func (o *Owner) RenewPlain(key model.Key, now model.Moment) error {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return ErrWaking
 	}
 	if o.renew(now, key) {
@@ -65,7 +65,7 @@ func (o *Owner) renew(now model.Moment, key model.Key) bool {
 // DeletePlain removes an instance, whoever owns it; ErrNotFound if there is none.
 // A client that lives will be asked to say it again, and so comes back.
 func (o *Owner) DeletePlain(key model.Key, now model.Moment) error {
-	if o.wakes(now) {
+	if o.Wakes(now) {
 		return ErrWaking
 	}
 	cur, err := o.living(key)

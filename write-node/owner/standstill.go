@@ -30,9 +30,10 @@ func (o *Owner) look(now model.Moment) {
 	}
 }
 
-// wakes reports whether the node stood still until a moment ago: what is said
-// without a connection, or on a new one, can't be told from what has waited.
-func (o *Owner) wakes(now model.Moment) bool {
+// Wakes reports whether the node stood still until a moment ago: what is said
+// without a connection, or on a new one, can't be told from what has waited. The
+// other methods look at that by themselves.
+func (o *Owner) Wakes(now model.Moment) bool {
 	o.look(now)
 	return now.Mono < o.wakesUntil
 }

@@ -39,7 +39,7 @@ func (n eurekaNode) Peers() []eureka1.Peer {
 	return peers
 }
 
-// Do has f called by the loop, unless the node takes no clients.
+// Do has f called by the loop, unless the node takes no clients, or stood still.
 func (n eurekaNode) Do(ctx context.Context, looks bool, f func(rules.Registry)) (done model.Dot, err error) {
 	if refused := n.refusal.Load(); refused != nil {
 		return model.Dot{}, refused
@@ -49,9 +49,9 @@ func (n eurekaNode) Do(ctx context.Context, looks bool, f func(rules.Registry)) 
 	if err := n.send(ctx, e, looks); err != nil {
 		return model.Dot{}, err // the loop may still have it
 	}
-	done, e.words = e.dot, nil
+	done, err, e.words = e.dot, e.err, nil
 	n.errands.Put(e)
-	return done, nil
+	return done, err
 }
 
 // Look has f called by the loop.
@@ -67,6 +67,7 @@ type errand struct {
 	words    func(rules.Registry)
 	registry eurekaRegistry
 	dot      model.Dot     // the last that the words authored
+	err      error         // why they weren't called
 	back     chan struct{} // takes one
 
 	apply func(*owner.Owner, model.Moment) // its methods, as values that are made once
@@ -80,8 +81,13 @@ func newErrand() *errand {
 	return e
 }
 
-// run runs on the loop's goroutine.
+// run runs on the loop's goroutine. A node that stood still refuses a batch as a whole, not
+// item by item: then its sender repeats it.
 func (e *errand) run(o *owner.Owner, now model.Moment) {
+	if e.dot, e.err = (model.Dot{}), nil; o.Wakes(now) {
+		e.err = owner.ErrWaking
+		return
+	}
 	before := o.Replica().Authored()
 	e.registry = eurekaRegistry{o, now}
 	e.words(&e.registry)
@@ -156,7 +162,7 @@ func ruling(err error) error {
 	switch {
 	case errors.Is(err, owner.ErrNotFound):
 		return rules.ErrNotFound
-	case errors.Is(err, owner.ErrBehind), errors.Is(err, owner.ErrForwards), errors.Is(err, owner.ErrWaking):
+	case errors.Is(err, owner.ErrBehind), errors.Is(err, owner.ErrForwards):
 		return fmt.Errorf("%w: %w", rules.ErrElsewhere, err)
 	default:
 		return err

@@ -15,7 +15,6 @@ func TestOwnersWordsInThoseOfTheRules(t *testing.T) {
 		{owner.ErrNotFound, rules.ErrNotFound},
 		{owner.ErrBehind, rules.ErrElsewhere},
 		{owner.ErrForwards, rules.ErrElsewhere},
-		{owner.ErrWaking, rules.ErrElsewhere},
 		{owner.ErrClock, owner.ErrClock},
 		{nil, nil},
 	} {
