@@ -80,7 +80,7 @@ func All() []Mutant {
 		{"goes on shedding in vain", "read-node/level/round.go",
 			"2*r.pause", "r.pause", "TestWhatIsOfNoUseIsGivenUp", "./read-node/level"},
 		{"stores a vector before what it covers", "write-node/server/loop.go",
-			"if l.waits() {", "if false && l.waits() {", "TestABatchCoversOnlyWhatItHolds", "./write-node/server"},
+			"if l.fresh {", "if false && l.fresh {", "TestABatchCoversOnlyWhatItHolds", "./write-node/server"},
 		{"folds what was said first of a key", "write-node/store/replay.go",
 			"return a.place - b.place", "return b.place - a.place", "TestWhatIsWrittenComesBack", "./write-node/store"},
 		{"uses answers again that wait to be said", "write-node/api/exchange.go",

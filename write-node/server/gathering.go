@@ -24,6 +24,7 @@ type gathering struct {
 	due   <-chan time.Time // the timer's while it goes; else nil
 	over  bool             // it has gone off
 	crowd int              // how many were taken together lately
+	fresh bool             // something was taken that isn't settled
 	waited
 }
 
@@ -35,9 +36,6 @@ func newGathering() gathering { return gathering{timer: time.NewTimer(gatherFor)
 
 // expects reports whether more than n are expected, of which some have come.
 func (g *gathering) expects(n int) bool { return 0 < n && n < g.crowd && g.crowd > few }
-
-// waits reports whether something was taken that isn't settled.
-func (g *gathering) waits() bool { return g.due != nil }
 
 // begin has the time go from the first input that waits.
 func (g *gathering) begin() {
@@ -56,7 +54,7 @@ func (g *gathering) ring() {
 
 // end says that n have been taken together.
 func (g *gathering) end(n int) {
-	g.due, g.over = nil, false
+	g.due, g.over, g.fresh = nil, false, false
 	if n > 0 {
 		g.crowd = max(n, g.crowd-max(1, g.crowd/8))
 	}

@@ -157,6 +157,27 @@ func TestWhoWaitsForACrowdKeepsNobodyWaiting(t *testing.T) {
 	})
 }
 
+// TestNothingIsWaitedForWithNothing holds that a batch which follows another, or a look,
+// begins no wait: there is nothing that could be published together.
+func TestNothingIsWaitedForWithNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &heldDisk{ends: make(chan struct{})}
+		l := newGatherer(t, d)
+		l.put("a")
+		time.Sleep(gatherFor)
+		l.put("b") // is published at once, and waits for the batch of a
+		d.ends <- struct{}{}
+		synctest.Wait()
+		l.commands <- api.Command{Looks: true, Apply: func(*owner.Owner, model.Moment) {}, Done: func() {}}
+		synctest.Wait()
+		if l.due != nil || l.waited != (waited{}) {
+			t.Errorf("it waits: %v; counted are %+v", l.due != nil, l.waited)
+		}
+		close(d.ends)
+		l.halt()
+	})
+}
+
 // TestABatchCoversOnlyWhatItHolds holds that what waits for a crowd isn't in the vector of
 // a batch that is cut meanwhile: who starts from that store would have, as far as it and
 // its peers know, what it has never got.

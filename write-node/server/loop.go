@@ -111,7 +111,7 @@ func (l *loop) run(net network) {
 			continue
 		case m := <-net.Incoming():
 			l.turn.Lock()
-			l.owner.Receive(l.now(), m)
+			l.receive(m)
 		case c := <-l.commands:
 			l.turn.Lock()
 			l.apply(c)
@@ -143,7 +143,7 @@ func (l *loop) run(net network) {
 func (l *loop) written(r result) {
 	now := l.now()
 	l.keeper.ended(r, now.Mono)
-	if l.waits() {
+	if l.fresh {
 		l.keeper.letGo(now.Mono)
 	} else {
 		l.keeper.release(l.owner.Replica().Map(), now)
@@ -153,7 +153,7 @@ func (l *loop) written(r result) {
 // gathers reports whether what was taken waits for more.
 func (l *loop) gathers() bool {
 	n := len(l.pending)
-	if l.over || n >= batch || !l.expects(n) && !l.keeper.busy(l.now().Mono, gatherFor) {
+	if !l.fresh || l.over || n >= batch || !l.expects(n) && !l.keeper.busy(l.now().Mono, gatherFor) {
 		return false
 	}
 	l.begin()
@@ -172,11 +172,16 @@ func (l *loop) takeMore(net network) {
 		}
 		select {
 		case m := <-incoming:
-			l.owner.Receive(l.now(), m)
+			l.receive(m)
 		default:
 			return
 		}
 	}
+}
+
+func (l *loop) receive(m cluster.Message) {
+	l.owner.Receive(l.now(), m)
+	l.fresh = true
 }
 
 func (l *loop) apply(c api.Command) {
@@ -185,7 +190,7 @@ func (l *loop) apply(c api.Command) {
 		c.Done()
 		return
 	}
-	l.pending = append(l.pending, c)
+	l.pending, l.fresh = append(l.pending, c), true
 }
 
 // settle publishes what came of the inputs, has it stored, and acknowledges them.
