@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -19,6 +20,9 @@ func endpoints(nodes []string, path string) ([]string, error) {
 	return out, nil
 }
 
+// errNoURL says that the URL of a node that may have a password can't be read.
+var errNoURL = errors.New("a node's URL can't be read; in a password, % and the like are to be escaped")
+
 // endpointOf returns the URL of a channel at a node.
 func endpointOf(node, path string) (string, error) {
 	text := node
@@ -26,9 +30,12 @@ func endpointOf(node, path string) (string, error) {
 		text = "http://" + text
 	}
 	u, err := url.Parse(text)
-	if err != nil {
+	if err != nil && strings.Contains(text, "@") {
+		return "", errNoURL // err says all of it
+	} else if err != nil {
 		return "", fmt.Errorf("node %q: %w", node, err)
 	}
+	node = u.Redacted()
 	switch u.Scheme {
 	case "http", "https":
 	case "ws":

@@ -33,7 +33,7 @@ func request(ctx context.Context, method, node, path string, content []byte) ([]
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, baseURL(node)+path, bytes.NewReader(content))
 	if err != nil {
-		return nil, err
+		return nil, errNoURL // which says all of it, a password too
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -84,13 +84,16 @@ func refusal(answer *http.Response) error {
 	return fmt.Errorf("answered %s", answer.Status)
 }
 
+// errNoURL says that a node's URL can't be read.
+var errNoURL = errors.New("it can't be read as a URL; in a password, % and the like are to be escaped")
+
 // shown returns a node as it was given, but for its password.
 func shown(node string) string {
 	u, err := url.Parse(baseURL(node))
 	switch {
-	case err != nil:
+	case err != nil && strings.Contains(node, "@"):
 		return "something that is no URL"
-	case u.User == nil:
+	case err != nil, u.User == nil:
 		return node
 	}
 	return u.Redacted()

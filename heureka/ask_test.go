@@ -74,3 +74,19 @@ func TestPasswordsAreNotShown(t *testing.T) {
 		}
 	}
 }
+
+// TestPasswordsThatBreakAURLAreNotShown holds that who is told so isn't told the password.
+func TestPasswordsThatBreakAURLAreNotShown(t *testing.T) {
+	const node = "http://user:50%secret@127.0.0.1:9"
+	for _, args := range [][]string{
+		{"get", "--read", node}, {"override", "A", "i", "DOWN", "--write", node}, {"cluster", "--json", "--write", node, "--read", node},
+		{"evictions", "--write", node}, {"watch", "--read", node, "--app", "A"},
+		{"register", "--write", node, "--app", "A", "--id", "i", "--ip", "10.0.0.1", "--port", "1"}, {"watch", "--read", "ftp://user:secret@URL"},
+	} {
+		var out, err strings.Builder
+		code := run(t.Context(), args, console{out: &out, err: &err})
+		if said := out.String() + err.String(); code == exitDone || strings.Contains(said, "secret") || !strings.Contains(said, "URL") {
+			t.Errorf("%q: exit code %d, %s", args, code, said)
+		}
+	}
+}
