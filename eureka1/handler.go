@@ -35,7 +35,7 @@ type Handler struct {
 	bodies    sync.Pool // of *[bodyRoom]byte
 	rooms     sync.Pool // of *dialect.Room
 	requests  sync.Pool // of *request
-	zips      sync.Pool // of *flate.Writer
+	zips      sync.Pool // of *pages.Deflater
 }
 
 // NewHandler returns a handler of what the feed holds; nil if that is nil. What

@@ -84,7 +84,7 @@ func (s *stream) begin() {
 	header.Set("Vary", "Accept, Accept-Encoding, X-Eureka-Accept")
 	if s.q.gzip() && len(s.buffer) >= portion {
 		header.Set("Content-Encoding", "gzip")
-		s.zip = newPacker(s.q.w, &s.q.zips)
+		s.zip = &packer{to: s.q.w, lent: &s.q.zips}
 	}
 }
 

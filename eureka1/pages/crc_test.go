@@ -66,9 +66,19 @@ func FuzzPiecesJoin(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		member := join([]piece{storedPiece(text[:from]), middle, storedPiece(text[to:])})
-		if got := gunzipped(t, member); got != string(text) {
+		joined := join([]piece{storedPiece(text[:from]), middle, storedPiece(text[to:])})
+		if got := gunzipped(t, joined); got != string(text) {
 			t.Errorf("%q became %q", text, got)
+		}
+		var member Member
+		var out []byte
+		for _, portion := range [][]byte{text[:from], text[from:to], text[to:]} {
+			if out, err = member.Append(out, portion, deflater); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := gunzipped(t, member.End(out)); got != string(text) {
+			t.Errorf("in portions, %q became %q", text, got)
 		}
 	})
 }

@@ -38,16 +38,25 @@ func NewDeflater(level int) (*Deflater, error) {
 	return d, nil
 }
 
-func (d *Deflater) piece(text []byte) (piece, error) {
+// deflate returns the blocks of a text, good until the next.
+func (d *Deflater) deflate(text []byte) ([]byte, error) {
 	d.sink.Reset()
 	d.writer.Reset(&d.sink) // forgets the dictionary
 	if _, err := d.writer.Write(text); err != nil {
-		return piece{}, fmt.Errorf("pages: compress: %w", err)
+		return nil, fmt.Errorf("pages: compress: %w", err)
 	}
 	if err := d.writer.Flush(); err != nil { // ends on a byte boundary
-		return piece{}, fmt.Errorf("pages: end a segment: %w", err)
+		return nil, fmt.Errorf("pages: end a segment: %w", err)
 	}
-	return newPiece(slices.Clone(d.sink.Bytes()), text), nil
+	return d.sink.Bytes(), nil
+}
+
+func (d *Deflater) piece(text []byte) (piece, error) {
+	deflated, err := d.deflate(text)
+	if err != nil {
+		return piece{}, err
+	}
+	return newPiece(slices.Clone(deflated), text), nil
 }
 
 func newPiece(deflated, text []byte) piece {
@@ -90,7 +99,35 @@ func join(pieces []piece) []byte {
 		out = append(out, pieces[i].deflated...)
 		sum = combine(sum, pieces[i].sum, pieces[i].shift)
 	}
+	return appendTail(out, sum, uint32(length))
+}
+
+func appendTail(out []byte, sum, length uint32) []byte {
 	out = append(out, lastBlock...)
 	out = binary.LittleEndian.AppendUint32(out, sum)
-	return binary.LittleEndian.AppendUint32(out, uint32(length))
+	return binary.LittleEndian.AppendUint32(out, length)
 }
+
+// Member is a gzip member of a text that comes in portions, each compressed by itself, so
+// that no deflater is held between them. Its zero value is ready for use.
+type Member struct {
+	begun       bool
+	sum, length uint32 // of the text, as they stand at the end
+}
+
+// Append appends the next portion to dst, compressed.
+func (m *Member) Append(dst, portion []byte, by *Deflater) ([]byte, error) {
+	deflated, err := by.deflate(portion)
+	if err != nil {
+		return dst, err
+	}
+	if !m.begun {
+		m.begun, dst = true, append(dst, gzipHeader...)
+	}
+	m.sum = crc32.Update(m.sum, crc32.IEEETable, portion)
+	m.length += uint32(len(portion))
+	return append(dst, deflated...), nil
+}
+
+// End appends what stands at the end, behind one portion at least.
+func (m *Member) End(dst []byte) []byte { return appendTail(dst, m.sum, m.length) }
