@@ -19,8 +19,8 @@ const (
 	Overridden               // "", if its status is overridden
 )
 
-// Indexes is how many there are.
-const Indexes = 4
+// indexes is how many there are.
+const indexes = 4
 
 // unasked is after how long without a look an index is let go.
 const unasked = 10 * time.Minute
@@ -79,7 +79,7 @@ func (p *Pages) reindex(edits []edit) {
 }
 
 // indexed reports whether there is any index.
-func (p *Pages) indexed() bool { return p.indexes != [Indexes]*index{} }
+func (p *Pages) indexed() bool { return p.indexes != [indexes]*index{} }
 
 func (x *index) apply(edits []edit, target int) {
 	by := make(map[string][]edit)

@@ -65,7 +65,7 @@ func TestIndexesFindWhatAWalkFinds(t *testing.T) {
 			if !slices.Equal(kept, before) {
 				t.Fatalf("seed %d, step %d: what was found has changed", seed, step)
 			}
-			by := Index(random.IntN(Indexes)) // so that some are gathered late
+			by := Index(random.IntN(indexes)) // so that some are gathered late
 			for _, word := range askedFor[by] {
 				kept = pages.Find(by, word, 0)
 				if want := walked(pages, by, word); !slices.Equal(kept, want) {
@@ -143,10 +143,10 @@ func BenchmarkFind(b *testing.B) {
 			}
 		})
 	}
-	for _, indexes := range []int{0, Indexes} {
-		b.Run(fmt.Sprint("change/", indexes, " indexes"), func(b *testing.B) {
+	for _, kept := range []int{0, indexes} {
+		b.Run(fmt.Sprint("change/", kept, " indexes"), func(b *testing.B) {
 			pages := fleet(b, 1000, 10)
-			for by := range indexes {
+			for by := range kept {
 				pages.Find(Index(by), "", 0)
 			}
 			n := 0

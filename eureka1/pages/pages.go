@@ -14,7 +14,7 @@ type Pages struct {
 	apps    cuts
 	recent  recent
 	census  dialect.Census
-	indexes [Indexes]*index // nil: nobody has looked something up in it
+	indexes [indexes]*index // nil: nobody has looked something up in it
 	now     time.Duration
 
 	version uint64
