@@ -11,8 +11,9 @@ import (
 // State is the goroutine that owns the registrations. It outlives the API: what
 // it has accepted it applies.
 type State interface {
-	// Do has a command applied, after all that were accepted before it and don't only
-	// look. It returns when the command has been accepted; an error is the context's.
+	// Do has a command applied, after all that were accepted before it; one that only
+	// looks may go before these. It returns when the command has been accepted; an error
+	// is the context's.
 	Do(ctx context.Context, c Command) error
 	// Refusal says why the node takes no clients now; nil if it does.
 	Refusal() *wire.Error
@@ -23,7 +24,7 @@ type State interface {
 type Command struct {
 	// Apply changes the owner or looks at it.
 	Apply func(o *owner.Owner, now model.Moment)
-	// Done is called on the same goroutine as Apply, and in the order of the commands, when
+	// Done is called on the same goroutine as Apply, and in the order in which they are, when
 	// what Apply did has been published, and stored unless that takes too long: now
 	// it may be acknowledged. It must not block.
 	Done func()
