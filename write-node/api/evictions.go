@@ -91,7 +91,7 @@ func (a *API) runEvictions(r *http.Request, looks bool, f func(*owner.Owner, mod
 	return body, nil
 }
 
-// evictions runs on the owner's goroutine.
+// evictions runs where the owner is.
 func (a *API) evictions(o *owner.Owner, now time.Duration, limit int) evictions {
 	body := evictions{Node: a.cfg.Node, Classes: make(map[string]evictionClass)}
 	body.Heard, body.Silent = o.Leases().Clients()

@@ -39,7 +39,7 @@ func (n eurekaNode) Peers() []eureka1.Peer {
 	return peers
 }
 
-// Do has f called by the loop, unless the node takes no clients, or stood still.
+// Do has f called as Look does, unless the node takes no clients, or stood still.
 func (n eurekaNode) Do(ctx context.Context, looks bool, f func(rules.Registry)) (done model.Dot, err error) {
 	if refused := n.refusal.Load(); refused != nil {
 		return model.Dot{}, refused
@@ -54,7 +54,7 @@ func (n eurekaNode) Do(ctx context.Context, looks bool, f func(rules.Registry)) 
 	return done, err
 }
 
-// Look has f called by the loop.
+// Look has f called by the loop, or on this goroutine while that waits.
 func (n eurekaNode) Look(ctx context.Context, f func(*registry.View)) error {
 	e := newErrand()
 	e.apply = func(o *owner.Owner, _ model.Moment) { f(o.Replica().View()) }
@@ -81,8 +81,8 @@ func newErrand() *errand {
 	return e
 }
 
-// run runs on the loop's goroutine. A node that stood still refuses a batch as a whole, not
-// item by item: then its sender repeats it.
+// run runs where the owner is. A node that stood still refuses a batch as a whole, not item
+// by item: then its sender repeats it.
 func (e *errand) run(o *owner.Owner, now model.Moment) {
 	if e.dot, e.err = (model.Dot{}), nil; o.Wakes(now) {
 		e.err = owner.ErrWaking
