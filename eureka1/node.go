@@ -15,9 +15,9 @@ type Node interface {
 	State() State
 	// Peers lists the other nodes that it hears.
 	Peers() []Peer
-	// Look has f called by the loop, with what the node shows, which is only to be
-	// looked at. It returns when f has returned. An error says that f wasn't called, or
-	// not in time: it may then be called later.
+	// Look has f called by the loop, or while that waits, with what the node shows, which
+	// is only to be looked at. It returns when f has returned. An error says that f wasn't
+	// called, or not in time: it may then be called later.
 	Look(ctx context.Context, f func(*registry.View)) error
 }
 
@@ -27,6 +27,9 @@ type State struct {
 	Stale bool // what it shows may be old
 	// Leaving says that the node is about to stop.
 	Leaving bool
+	// Waking says that a read node stood still until a moment ago: what it is told now
+	// may have waited meanwhile.
+	Waking bool
 }
 
 // Peer is another node.

@@ -49,11 +49,14 @@ func newPass(config Config) *pass {
 // passOn answers with what a write node answers, or 503, whereupon clients try another
 // server.
 func (q *request) passOn(key model.Key, body []byte) int {
-	if q.circular() {
+	if !q.passable() {
 		return q.empty(http.StatusServiceUnavailable)
 	}
 	return q.repeat(q.relay(writersFor(q.node.Peers(), key), q.content(body)))
 }
+
+// passable reports whether the request may be passed on.
+func (q *request) passable() bool { return !q.circular() && !q.node.State().Waking }
 
 // circular reports whether another read node has passed the request on already.
 func (q *request) circular() bool {

@@ -34,6 +34,7 @@ type reader struct {
 	looks   int
 	time    model.Time
 	merged  func(model.Dot) error
+	waking  bool
 }
 
 func newNode(feed *Feed) *reader {
@@ -42,7 +43,7 @@ func newNode(feed *Feed) *reader {
 	return r
 }
 
-func (r *reader) State() State { return State{Ready: true} }
+func (r *reader) State() State { return State{Ready: true, Waking: r.waking} }
 
 func (r *reader) Peers() []Peer {
 	r.mu.Lock()
@@ -272,6 +273,33 @@ func TestAFrozenWriteNodeIsGivenUp(t *testing.T) {
 	}
 	if got := ask(h, "PUT", fmt.Sprintf("/eureka/apps/A/%d", key), ""); got.Code != http.StatusOK {
 		t.Errorf("answered %d", got.Code)
+	}
+}
+
+// TestWhoStoodStillPassesNothingOn holds that what waited meanwhile isn't taken for new by
+// a write node, whatever it is.
+func TestWhoStoodStillPassesNothingOn(t *testing.T) {
+	w, other := newWriter(t), newWriter(t)
+	h := newReader(t, nil, w.address(), other.address())
+	node := h.node.(*reader)
+	node.put(&model.Instance{App: "A", ID: "1", Address: "10.0.0.1", Status: model.StatusUp})
+	for _, waking := range []bool{true, false} {
+		node.waking = waking
+		for _, r := range []struct{ method, path, body string }{
+			{"POST", "apps/A", `{"instance":{"instanceId":"1","hostName":"h","app":"A","ipAddr":"10.0.0.1","dataCenterInfo":{"name":"MyOwn"}}}`},
+			{"PUT", "apps/A/1", ""}, {"DELETE", "apps/A/1", ""}, {"PUT", "apps/A/1/status?value=DOWN", ""}, {"PUT", "apps/A/1/metadata?a=1", ""},
+			{"POST", "peerreplication/batch/", string(batchOf(2))}, {"POST", "peerreplication/batch/", string(batchOf(600))},
+		} {
+			before := len(w.requests()) + len(other.requests())
+			got := ask(h, r.method, "/eureka/"+r.path, r.body, "Content-Type: application/json")
+			passed := len(w.requests())+len(other.requests()) > before
+			if passed == waking || (got.Code == http.StatusServiceUnavailable) != waking {
+				t.Errorf("waking %v: %s %s is answered %d, passed on %v", waking, r.method, r.path, got.Code, passed)
+			}
+		}
+		if got := ask(h, "GET", "/eureka/apps/A/1", ""); got.Code != http.StatusOK {
+			t.Errorf("waking %v: what is there is answered %d", waking, got.Code)
+		}
 	}
 }
 

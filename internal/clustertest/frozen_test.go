@@ -1,12 +1,20 @@
 package clustertest
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"testing"
+	"time"
 
+	"heureka/eureka1/dialect"
 	"heureka/internal/raw"
+	"heureka/model"
 	"heureka/wire"
 )
 
@@ -69,6 +77,57 @@ func TestAFrozenReadNodeIsLeft(t *testing.T) {
 	})
 	s.flows()
 	victim.thaw() // its watcher is still there
+	s.flows()
+	s.ends()
+	s.returned()
+}
+
+// TestAFrozenReadNodePassesOnNothingThatWaited has a Eureka 1 client tell a read node that
+// is frozen of an instance that is taken out elsewhere meanwhile.
+func TestAFrozenReadNodePassesOnNothingThatWaited(t *testing.T) {
+	t.Parallel()
+	s := play(t, 2, 2, 2)
+	victim, other := s.reads[0], s.watchers[s.reads[1]]
+	put := func(in *model.Instance) {
+		body, err := json.Marshal(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.plainly(s.writes[0], http.MethodPut, in.Key(), string(body))
+		other.sees(in)
+	}
+	ghost, brief := instance("fixed", "ghost", "blue"), instance("fixed", "brief", "blue")
+	brief.Lease.DurationMs = (4 * processHeartbeat).Milliseconds()
+	put(ghost)
+	victim.freeze()
+	put(brief)
+	info := dialect.InfoOf(ghost, dialect.Shown{})
+	body := dialect.AppendInstanceDocument(nil, dialect.JSONFull, &info)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+victim.node.HTTP+"/eureka/apps/"+ghost.App, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	conn, err := net.Dial("tcp", victim.node.HTTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := errors.Join(conn.SetDeadline(time.Now().Add(2*patience)), request.Write(conn)); err != nil {
+		t.Fatal(err)
+	}
+	s.plainly(s.writes[1], http.MethodDelete, ghost.Key(), "")
+	other.misses(ghost.Key())
+	other.misses(brief.Key()) // its lease has ended: more than three heartbeats have gone by
+
+	victim.thaw()
+	answer, err := http.ReadResponse(bufio.NewReader(conn), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Body.Close(); answer.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("it is answered %s", answer.Status)
+	}
 	s.flows()
 	s.ends()
 	s.returned()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"heureka/cluster"
 	"heureka/eureka1"
@@ -26,7 +27,9 @@ func (s *Server) openEureka1() {
 
 func (n eurekaNode) State() eureka1.State {
 	st := n.state.Load()
-	return eureka1.State{Ready: st.ready, Stale: st.stale, Leaving: n.sessions.check() != nil}
+	return eureka1.State{
+		Ready: st.ready, Stale: st.stale, Leaving: n.sessions.check() != nil, Waking: n.still.wakes(time.Since(n.loop.start)),
+	}
 }
 
 func (n eurekaNode) Peers() []eureka1.Peer {

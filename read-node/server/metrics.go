@@ -78,6 +78,7 @@ func (m *metrics) view() {
 		func(s *sample) int { return s.unconfirmed })
 	m.Flag("stale", "1 while no write node is heard.", func(s *sample) bool { return s.stale })
 	m.Flag("behind", "1 while something that was heard of is missing.", func(s *sample) bool { return s.behind })
+	m.Counter("standstills_total", "Times that the node stood still for three heartbeats and more.", func(s *sample) uint64 { return s.standstills })
 	m.Gauge("view_entries", "Instances that are shown.", func(s *sample) int { return s.hub.Instances })
 	m.Gauge("view_doubts", "Removals that aren't shown yet.", func(s *sample) int { return s.replica.Doubts })
 	m.Counter("changes_total", "Changes of the view.", func(s *sample) uint64 { return s.hub.Changes })

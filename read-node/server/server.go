@@ -48,6 +48,7 @@ type Server struct {
 	queries  chan struct{}         // holds one for each being answered
 	state    atomic.Pointer[state] // as of the last tick
 	reminder ops.Reminder          // of the loop: why the node isn't ready
+	still    standstill
 	ready    chan struct{}
 	killed   chan struct{}
 	killing  sync.Once
@@ -72,6 +73,7 @@ func New(config Config, log *slog.Logger) (*Server, error) {
 		reminder: ops.Reminder{Every: remindEvery},
 		ready:    make(chan struct{}),
 		killed:   make(chan struct{}),
+		still:    standstill{least: max(silentHeartbeats*config.Heartbeat, leastStandstill)},
 	}
 	if s.http, err = net.Listen("tcp", config.HTTP); err != nil {
 		return nil, fmt.Errorf("http: %w", err)

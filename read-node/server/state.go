@@ -29,6 +29,7 @@ type state struct {
 	readers     []level.Reader // the others that take subscribers
 
 	unconfirmed int // instances, by what the write nodes that are heard say
+	standstills uint64
 }
 
 // member is another node as this one hears it.
@@ -47,6 +48,7 @@ type member struct {
 
 // publish makes the copy. It runs on the loop's goroutine.
 func (s *Server) publish(c *core, now model.Moment) {
+	s.still.tick(now.Mono)
 	next := &state{
 		ready:       c.replica.Ready(),
 		stale:       c.stale,
@@ -63,12 +65,16 @@ func (s *Server) publish(c *core, now model.Moment) {
 		readers:     readersOf(c.replica, heardFor*s.config.Beacon, now.Mono),
 
 		unconfirmed: c.replica.Unconfirmed(now),
+		standstills: s.still.times,
 	}
 	c.replica.SetSessions(next.ready && s.sessions.check() == nil, s.sessions.count())
 	before := s.state.Swap(next)
 	if next.ready && !before.ready {
 		s.log.Info("read node ready", "instances", next.hub.Instances, "took", time.Since(s.loop.start))
 		close(s.ready)
+	}
+	if next.standstills > before.standstills {
+		s.log.Warn("this node stood still: what waited meanwhile isn't passed on to write nodes")
 	}
 	if !next.ready && s.reminder.Due(now.Mono) {
 		s.log.Warn("not ready: "+waitsFor(next.members), "heard", len(next.members), "nats", s.metrics.link.Load().Stats().Connected)
