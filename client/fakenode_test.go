@@ -275,7 +275,7 @@ func with(inst *model.Instance, status model.Status) *model.Instance {
 
 // quick is a configuration whose pauses are short.
 func quick(nodes ...*node) client.Config {
-	cfg := client.Config{BackoffBase: time.Millisecond, BackoffMax: 10 * time.Millisecond, ReconnectSpread: time.Millisecond}
+	cfg := client.Config{BackoffBase: time.Millisecond, BackoffMax: 10 * time.Millisecond, ReconnectSpread: time.Millisecond, DialTimeout: patience}
 	for _, n := range nodes {
 		cfg.WriteNodes = append(cfg.WriteNodes, n.addr)
 		cfg.ReadNodes = append(cfg.ReadNodes, n.addr)

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"heureka/client"
@@ -192,16 +195,23 @@ func TestRegisterThatIsGivenUpIsWithdrawn(t *testing.T) {
 }
 
 func TestRegisterSaysWhyItCouldntConnect(t *testing.T) {
-	n := startNode(t)
-	n.stop()
-	c := open(t, quick(n))
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	_, err := c.Register(ctx, up("A", "1"))
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no connection") {
-		t.Errorf("error %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) { // so that it has tried when the time is over
+		cfg := quick()
+		cfg.WriteNodes, cfg.HTTPClient = []string{"a:1"}, &http.Client{Transport: &http.Transport{DialContext: refuse}}
+		c := open(t, cfg)
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		_, err := c.Register(ctx, up("A", "1"))
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no connection") || !errors.Is(err, errRefused) {
+			t.Errorf("error %v", err)
+		}
+	})
 }
+
+var errRefused = errors.New("refused")
+
+// refuse dials nodes that aren't there.
+func refuse(context.Context, string, string) (net.Conn, error) { return nil, errRefused }
 
 func TestAgainIsAnsweredWithTheWhole(t *testing.T) {
 	n := startNode(t)
