@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -19,7 +20,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-const patience = 10 * time.Second // of the tests themselves
+const patience = time.Minute // of the tests themselves, on a busy machine
 
 // stage is a node that has nothing but sessions, and a hub that notes what it is
 // told.
@@ -27,6 +28,7 @@ type stage struct {
 	t      *testing.T
 	config Config
 	server *httptest.Server
+	web    *http.Client // that reaches it; nil: any does
 	hub    *hub
 	door   *Acceptor
 	errors chan wire.Code
@@ -48,6 +50,16 @@ func (h *hub) Written(*Session) { h.written <- struct{}{} }
 func (h *hub) Close(s *Session) { h.closed <- s }
 
 func newStage(t *testing.T, adjust func(*Config)) *stage {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newStageOn(t, ln, adjust)
+}
+
+func newStageOn(t *testing.T, ln net.Listener, adjust func(*Config)) *stage {
+	t.Helper()
 	st := &stage{
 		t: t, config: DefaultConfig(), errors: make(chan wire.Code, 100),
 		hub: &hub{make(chan *Session, 10), make(chan string, 10), make(chan struct{}, 1000), make(chan *Session, 10)},
@@ -63,9 +75,10 @@ func newStage(t *testing.T, adjust func(*Config)) *stage {
 	}
 	st.door = NewAcceptor(st.config, st.hub, slog.New(slog.DiscardHandler))
 	var last atomic.Uint64
-	st.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	st.server = &httptest.Server{Listener: ln, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st.door.Serve(w, r, fanout.SessionID(last.Add(1)))
-	}))
+	})}}
+	st.server.Start()
 	t.Cleanup(st.server.Close)
 	return st
 }
@@ -94,6 +107,9 @@ func (st *stage) dial(options *websocket.DialOptions) *peer {
 	st.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	st.t.Cleanup(cancel)
+	if st.web != nil {
+		options = &websocket.DialOptions{HTTPClient: st.web}
+	}
 	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(st.server.URL, "http"), options)
 	if err != nil {
 		st.t.Fatal(err)

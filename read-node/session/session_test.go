@@ -131,14 +131,13 @@ func TestNoHelloInTimeCloses(t *testing.T) {
 }
 
 func TestTheHelloTimeoutEndsWithTheHello(t *testing.T) {
-	st := newStage(t, func(c *Config) {
-		c.HelloTimeout = 100 * time.Millisecond
-		c.Pace = 2 * c.HelloTimeout // what the second Subscribe waits for
+	slow := func(c *Config) { c.Pace = 2 * c.HelloTimeout } // what the second Subscribe waits for
+	inBubble(t, slow, func(_ *testing.T, st *stage) {
+		p, _ := st.greeted()
+		p.say(`{"type":"subscribe","seq":1,"interests":[]}` + "\n" + `{"type":"subscribe","seq":2,"interests":[]}`)
+		<-st.hub.subscribed
+		<-st.hub.subscribed
 	})
-	p, _ := st.greeted()
-	p.say(`{"type":"subscribe","seq":1,"interests":[]}` + "\n" + `{"type":"subscribe","seq":2,"interests":[]}`)
-	<-st.hub.subscribed
-	<-st.hub.subscribed
 }
 
 func TestStopTellsThePeerWhy(t *testing.T) {
@@ -200,15 +199,16 @@ func TestAPeerThatDoesNotReadCannotDelayItsEnd(t *testing.T) {
 // TestAPeerThatIsTooFastIsReadSlowly sends two Subscribes at once.
 func TestAPeerThatIsTooFastIsReadSlowly(t *testing.T) {
 	const pace = 50 * time.Millisecond
-	st := newStage(t, func(c *Config) { c.Pace = pace })
-	p, _ := st.greeted()
-	p.say(`{"type":"subscribe","seq":1,"interests":[]}` + "\n" + `{"type":"subscribe","seq":2,"interests":[]}`)
-	<-st.hub.subscribed
-	first := time.Now()
-	<-st.hub.subscribed
-	if waited := time.Since(first); waited < pace/2 {
-		t.Errorf("the second came after %v", waited)
-	}
+	inBubble(t, func(c *Config) { c.Pace = pace }, func(t *testing.T, st *stage) {
+		p, _ := st.greeted()
+		p.say(`{"type":"subscribe","seq":1,"interests":[]}` + "\n" + `{"type":"subscribe","seq":2,"interests":[]}`)
+		<-st.hub.subscribed
+		first := time.Now()
+		<-st.hub.subscribed
+		if waited := time.Since(first); waited != pace {
+			t.Errorf("the second came after %v", waited)
+		}
+	})
 }
 
 func TestSubprotocols(t *testing.T) {
