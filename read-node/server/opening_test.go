@@ -66,11 +66,21 @@ func TestOnlySoManyOpenAtOnce(t *testing.T) {
 
 // TestWhoNeverSubscribesKeepsNobodyOut: it counts as opening for a while only.
 func TestWhoNeverSubscribesKeepsNobodyOut(t *testing.T) {
-	_, n := startReady(t, func(c *Config) { c.MaxOpening, c.Hello = 1, 300*time.Millisecond }, instance("A", "1", ""))
+	_, n := startReady(t, func(c *Config) { c.MaxOpening, c.Hello = 1, time.Hour }, instance("A", "1", ""))
 	idle := n.dial()
-	idle.send(&wire.Hello{Version: wire.ProtocolVersion})
-	idle.next()
-	n.eventually(func() bool { status, _ := n.knock(); return status == http.StatusNoContent }, "room for another")
+	idle.greet()
+	if status, _ := n.knock(); status != http.StatusServiceUnavailable {
+		t.Errorf("beside one that is opening another gets %d", status)
+	}
+	n.sessions.mu.Lock()
+	if while := n.sessions.guests.openFor; while != time.Hour {
+		t.Errorf("it counts as opening for %v", while)
+	}
+	n.sessions.guests.openFor = 0 // its time is over, and the hello has come in time
+	n.sessions.mu.Unlock()
+	if status, _ := n.knock(); status != http.StatusNoContent {
+		t.Errorf("beside one that never subscribes another gets %d", status)
+	}
 	late := n.subscribe(full())
 	late.has("A", "1", "")
 	idle.change(full()) // it is still there, and served

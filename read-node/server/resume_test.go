@@ -52,7 +52,7 @@ func TestASubscriberResumesAtAnotherNode(t *testing.T) {
 		t.Run(format.Subprotocol(), func(t *testing.T) {
 			w := startWriter(t)
 			config := testConfig(w)
-			config.Heartbeat = 50 * time.Millisecond
+			config.Heartbeat, config.ResumeWait = 50*time.Millisecond, patience
 			a, b := startNode(t, config), startNode(t, config)
 			for i := range 30 {
 				w.put(instance("A", fmt.Sprint(i), "v"), instance("B", fmt.Sprint(i), "v"))

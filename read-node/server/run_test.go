@@ -51,17 +51,12 @@ func TestANodeWithoutAWriteNodeIsNotReady(t *testing.T) {
 }
 
 func TestAStoppingNodeSendsItsSubscribersAway(t *testing.T) {
-	w, n := startReady(t, func(c *Config) { c.DrainTimeout = 200 * time.Millisecond }, instance("A", "1", ""))
-	obedient, stubborn := n.subscribe(full()), n.subscribe(full())
+	w, n := startReady(t, func(c *Config) { c.DrainTimeout = time.Hour }, instance("A", "1", ""))
+	early, late := n.subscribe(full()), n.subscribe(full())
 	n.stop()
-	for _, s := range []*subscriber{obedient, stubborn} {
-		for {
-			if m, ok := s.next().(*wire.GoAway); ok {
-				if m.AfterMs < 0 || m.AfterMs > 20 {
-					t.Errorf("go away after %d ms", m.AfterMs)
-				}
-				break
-			}
+	for _, s := range []*subscriber{early, late} {
+		if m := s.sentAway(); m.AfterMs < 0 || m.AfterMs > 20 {
+			t.Errorf("go away after %d ms", m.AfterMs)
 		}
 	}
 	if got, body, _ := n.get(n.Addresses().HTTP, "/readyz"); got != 503 || !strings.Contains(body, "stops") {
@@ -70,13 +65,35 @@ func TestAStoppingNodeSendsItsSubscribersAway(t *testing.T) {
 	if got, _, _ := n.get(n.Addresses().HTTP, wire.PathSubscriptions); got != 503 {
 		t.Errorf("another subscriber gets %d", got)
 	}
+	_ = early.conn.CloseNow()
 	w.put(instance("A", "2", "")) // it serves to the end
-	stubborn.has("A", "2", "")
-	_ = obedient.conn.CloseNow()
+	late.has("A", "2", "")
+	_ = late.conn.CloseNow()
+	n.await(n.done, "stopped")
+	if n.err != nil {
+		t.Error(n.err)
+	}
+}
+
+func TestAStoppingNodeClosesWhoDoesNotGo(t *testing.T) {
+	_, n := startReady(t, func(c *Config) { c.DrainTimeout = 200 * time.Millisecond }, instance("A", "1", ""))
+	stubborn := n.subscribe(full())
+	n.stop()
+	stubborn.sentAway()
 	stubborn.closedWith(wire.CodeDraining)
 	n.await(n.done, "stopped")
 	if n.err != nil {
 		t.Error(n.err)
+	}
+}
+
+// sentAway reads on until the node asks to go elsewhere.
+func (s *subscriber) sentAway() *wire.GoAway {
+	s.t.Helper()
+	for {
+		if m, ok := s.next().(*wire.GoAway); ok {
+			return m
+		}
 	}
 }
 
@@ -126,11 +143,7 @@ func TestANodeIsKilledWhileItDrains(t *testing.T) {
 	_, n := startReady(t, func(c *Config) { c.DrainTimeout = time.Hour }, instance("A", "1", ""))
 	s := n.subscribe(full())
 	n.stop()
-	for {
-		if _, ok := s.next().(*wire.GoAway); ok {
-			break
-		}
-	}
+	s.sentAway()
 	n.Kill()
 	n.await(n.done, "dead")
 }

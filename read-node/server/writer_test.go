@@ -18,7 +18,7 @@ import (
 // The times of the tests' clusters.
 const (
 	testBeacon    = 50 * time.Millisecond
-	testDeadAfter = time.Second
+	testDeadAfter = time.Hour   // however long a busy machine keeps a beacon
 	patience      = time.Minute // of the tests themselves, under the race detector on a busy machine
 )
 
@@ -93,6 +93,18 @@ func (w *writer) put(instances ...*model.Instance) {
 	}
 }
 
+// settled waits until all that was said has left: who connects from now on is told
+// nothing of it by a delta.
+func (w *writer) settled() {
+	w.t.Helper()
+	w.do <- func(*cluster.Replica, model.Moment) {} // taken when what came before was sent
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := w.link.Flush(ctx); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // remove unregisters an instance.
 func (w *writer) remove(app, id string) {
 	w.do <- func(r *cluster.Replica, now model.Moment) {
@@ -149,6 +161,7 @@ func startReady(t *testing.T, adjust func(*Config), instances ...*model.Instance
 	t.Helper()
 	w := startWriter(t)
 	w.put(instances...)
+	w.settled()
 	config := testConfig(w)
 	if adjust != nil {
 		adjust(&config)
