@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
 
+	"heureka/internal/dev"
 	"heureka/internal/ops"
 )
 
@@ -63,15 +63,15 @@ func TestRunServesUntilItsContextEnds(t *testing.T) {
 	}
 }
 
-// free returns an address on which nothing listens at the moment.
+// free returns an address on which nothing listens, and nobody else's test will.
 func free(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	plan, release, err := dev.FreePlan(1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
-	return ln.Addr().String()
+	t.Cleanup(release)
+	return plan.Writes()[0].HTTP
 }
 
 func TestMain(m *testing.M) {

@@ -133,7 +133,7 @@ func TestEureka1DeltaIsWhatHappened(t *testing.T) {
 
 // TestEureka1TellsOfItself reads what a node says of itself.
 func TestEureka1TellsOfItself(t *testing.T) {
-	nodes := startAll(t, 2)
+	nodes := startAll(t, 2, func(c *Config) { c.DeadAfter = time.Hour }) // a peer stays one
 	nodes[0].until("ready peer", func(s status) bool {
 		return slices.ContainsFunc(s.Members, func(m member) bool { return m.Ready })
 	})

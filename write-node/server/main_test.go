@@ -29,6 +29,7 @@ func quick(name string) Config {
 	c := DefaultConfig()
 	c.Name, c.HTTP, c.Admin, c.NATSListen, c.RoutesListen = name, anyPort, anyPort, anyPort, anyPort
 	c.Beacon, c.DeadAfter = 50*time.Millisecond, 2*time.Second
+	c.Eureka1.Timeout = patience
 	return c
 }
 
@@ -54,6 +55,7 @@ func startWith(t *testing.T, config Config, change func(*Server)) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.storeTimeout = patience // of a disk that others use too
 	change(s)
 	ctx, stop := context.WithCancel(context.Background())
 	transport := &http.Transport{}
