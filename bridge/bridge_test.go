@@ -156,10 +156,11 @@ func moveThereAndBack(s *scene, old, heureka string, several ...*Bridge) {
 	s.shows(old, stays, "in the end", as("10.0.0.1", model.StatusUp, false))
 }
 
-// quiet wants that nobody has anything to say but that what there is lives.
+// quiet wants that nobody has anything to say but that what there is lives, for so long
+// that each has read everything meanwhile.
 func quiet(s *scene, bridges ...*Bridge) {
 	s.t.Helper()
-	var before int64
+	before := int64(-1)
 	s.until("all has been said", func() bool {
 		last := before
 		before = 0
@@ -169,7 +170,20 @@ func quiet(s *scene, bridges ...*Bridge) {
 		if last == before {
 			return true
 		}
-		s.pause(bridges[0].config.Settle + 2*bridges[0].config.Full + 2*bridges[0].sweep)
+		enough := make([]time.Duration, len(bridges))
+		for i, b := range bridges {
+			enough[i] = b.now().Mono + b.config.Settle + 2*b.config.Full + 2*b.sweep
+		}
+		for i, b := range bridges {
+			s.until("a bridge has read everything", func() bool { return heard(b) >= enough[i] })
+		}
 		return false
 	})
+}
+
+// heard returns when a bridge asked the old cluster for what it read last.
+func heard(b *Bridge) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.sides.Heard()
 }

@@ -43,9 +43,12 @@ func newScene(t *testing.T) *scene {
 func (s *scene) heureka() string {
 	s.t.Helper()
 	c, err := dev.NewCluster(dev.AnyPorts(1, 1), dev.Settings{
-		Write: func(c *write.Config) { c.Beacon = beacon },
-		Read:  func(c *read.Config) { c.Beacon = beacon },
-		Log:   slog.New(slog.DiscardHandler),
+		Write: func(c *write.Config) { c.Beacon, c.Eureka1.Timeout = beacon, patience },
+		Read: func(c *read.Config) {
+			c.Beacon, c.Eureka1.Timeout = beacon, patience
+			c.Eureka1.Merge = patience // what a bridge was answered is on the next page, long before Config.Settle
+		},
+		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		s.t.Fatal(err)

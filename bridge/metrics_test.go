@@ -20,6 +20,7 @@ func TestTheMetricsOfTheDocumentsExist(t *testing.T) {
 	in := registered("TOLD", "host:told:1", "10.0.0.1")
 	s.register(old, in)
 	s.shows(heureka+"/eureka", in, "as the old cluster's", as("10.0.0.1", model.StatusUp, false))
+	s.until("the bridge has been answered", func() bool { return said(b) > 0 })
 	answer := string(s.say(http.StatusOK, http.MethodGet, "http://"+b.Addresses().Admin, "/metrics", nil))
 	named := append(metricsOf(t, "../docs/operations.md", "`heureka_bridge_([a-z_]+)(\\{[^}]*\\})?"), metricsOf(t, "../docs/migration.md", "`(?:heureka_bridge_)?([a-z_]+)(\\{[^}]*\\})?`")...)
 	if len(named) < 20 {
