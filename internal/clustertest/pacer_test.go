@@ -80,7 +80,26 @@ func newPacer(f *fleet, rate, apps, instances int) *pacer {
 		}
 	}
 	p.settled()
+	p.all.Go(func() { p.live(ctx) })
 	return p
+}
+
+// live keeps the connections while nothing is said on them, as a client does.
+func (p *pacer) live(ctx context.Context) {
+	beat := time.NewTicker(processHeartbeat / 2)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+		}
+		for _, c := range p.channels {
+			if err := c.Send(ctx, &wire.Heartbeat{}); err != nil && ctx.Err() == nil {
+				p.fail(err)
+			}
+		}
+	}
 }
 
 // next returns an instance that never was.
@@ -135,6 +154,7 @@ func (p *pacer) passes(d time.Duration) {
 	again := time.NewTicker(2 * time.Millisecond)
 	defer again.Stop()
 	for p.acknowledgements() < enough {
+		p.well()
 		select {
 		case <-again.C:
 		case <-timeout:
@@ -217,9 +237,13 @@ func (p *pacer) receive(ctx context.Context, c *pacing) {
 func (p *pacer) acknowledged(c *pacing, seq uint64) {
 	now := time.Now()
 	c.mu.Lock()
-	took := now.Sub(c.sent[seq])
+	sent, said := c.sent[seq]
 	delete(c.sent, seq)
 	c.mu.Unlock()
+	if !said { // a heartbeat
+		return
+	}
+	took := now.Sub(sent)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.acks = append(p.acks, acked{now, took})
@@ -238,13 +262,8 @@ func (p *pacer) settled() {
 			waiting += len(c.sent)
 			c.mu.Unlock()
 		}
-		p.mu.Lock()
-		failed := p.failed
-		p.mu.Unlock()
-		switch {
-		case failed != nil:
-			p.t.Fatalf("what changes: %v", failed)
-		case waiting == 0:
+		p.well()
+		if waiting == 0 {
 			return
 		}
 		select {
@@ -252,6 +271,16 @@ func (p *pacer) settled() {
 		case <-timeout:
 			p.t.Fatalf("%d changes aren't acknowledged", waiting)
 		}
+	}
+}
+
+// well fails the test if a connection was lost, or something refused.
+func (p *pacer) well() {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.failed != nil {
+		p.t.Fatalf("what changes: %v", p.failed)
 	}
 }
 
