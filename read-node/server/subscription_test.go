@@ -79,9 +79,11 @@ func TestACostlyPatternDelaysNobody(t *testing.T) {
 	witness := n.subscribe(app("B"))
 	hostile := n.dial()
 	hostile.send(&wire.Hello{Version: wire.ProtocolVersion})
-	hostile.send(&wire.Subscribe{Seq: 1, Interests: []interest.Interest{
-		{Kind: interest.ID, Op: interest.Like, Value: "(.*0.*){12}x"}, {Kind: interest.ID, Op: interest.Like, Value: "(.?0.?){200}y"},
-	}})
+	var costly []interest.Interest // of no letters that would tell soon that nothing matches
+	for i := range 50 {
+		costly = append(costly, interest.Interest{Kind: interest.ID, Op: interest.Like, Value: fmt.Sprintf("(.*0.*){%d}[xy].*", 12+i)})
+	}
+	hostile.send(&wire.Subscribe{Seq: 1, Interests: costly}) // its end ends the matching too
 	matching := func() bool { return len(n.loop.surveys) > 0 }
 	n.eventually(matching, "survey")
 	for i := range 20 {
