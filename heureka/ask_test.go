@@ -10,6 +10,10 @@ import (
 	"heureka/wire"
 )
 
+// nobody is a node that isn't there: what listens on ports of the system's choosing may be
+// somebody else the next moment.
+const nobody = "http://127.0.0.1:1"
+
 func answering(t *testing.T, code int, body string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -21,15 +25,13 @@ func answering(t *testing.T, code int, body string) string {
 }
 
 func TestAskAnyGoesOnToTheNextNode(t *testing.T) {
-	dead := httptest.NewServer(nil)
-	dead.Close()
 	starting := answering(t, 503, `{"type":"error","code":501,"name":"not_ready","message":"soon","retry":"elsewhere"}`)
 	healthy := answering(t, 200, "body")
-	body, err := askAny(t.Context(), []string{dead.URL, starting, healthy}, "/")
+	body, err := askAny(t.Context(), []string{nobody, starting, healthy}, "/")
 	if err != nil || string(body) != "body" {
 		t.Errorf("got %q, %v", body, err)
 	}
-	if _, err := askAny(t.Context(), []string{dead.URL, starting}, "/"); err == nil || !strings.Contains(err.Error(), "not_ready (501): soon") {
+	if _, err := askAny(t.Context(), []string{nobody, starting}, "/"); err == nil || !strings.Contains(err.Error(), "not_ready (501): soon") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -60,9 +62,7 @@ func TestBaseURL(t *testing.T) {
 
 // TestPasswordsAreNotShown, which a node's URL may have for a proxy before it.
 func TestPasswordsAreNotShown(t *testing.T) {
-	dead := httptest.NewServer(nil)
-	dead.Close()
-	node := strings.Replace(dead.URL, "://", "://user:secret@", 1)
+	node := strings.Replace(nobody, "://", "://user:secret@", 1)
 	for _, args := range [][]string{
 		{"get", "--read", node}, {"override", "A", "i", "DOWN", "--write", strings.TrimPrefix(node, "http://")}, {"cluster", "--write", node, "--read", node},
 		{"cluster", "--json", "--write", node, "--read", node}, {"evictions", "--write", node}, {"evictions", "--json", "--write", node},

@@ -78,11 +78,11 @@ func TestDevSaysWhereTheLogsGo(t *testing.T) {
 }
 
 func TestAnAddressInUseIsSaid(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	address := freePlan(t).Writes()[0].HTTP // nobody takes it when it is free again
+	taken, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := taken.Addr().String()
 	want := address + " of write-1 is in use: is another cluster running?"
 	for name, node := range map[string]dev.Node{
 		"service": {Name: "write-1", HTTP: address},

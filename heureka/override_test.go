@@ -22,9 +22,7 @@ func TestOverride(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	dead := httptest.NewServer(nil)
-	dead.Close()
-	nodes := "--write=" + dead.URL + "," + server.URL
+	nodes := "--write=" + nobody + "," + server.URL
 	for _, test := range []struct {
 		args  string
 		code  int
