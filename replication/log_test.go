@@ -3,7 +3,6 @@ package replication_test
 import (
 	"bytes"
 	"log/slog"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -23,13 +22,7 @@ func (l lines) Write(p []byte) (int, error) {
 }
 
 func TestNATSThatDoesntAnswerIsToldOnce(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := taken.Addr().String()
-	taken.Close()
-
+	address, _ := free(t)
 	logged := make(lines, 1000)
 	c := config()
 	c.URLs = []string{"nats://me:secret@" + address}
