@@ -16,6 +16,7 @@ const (
 	freeBlocks = 11
 	freeStep   = 20
 	freeSteps  = 5
+	freePlans  = freeBlocks * freeSteps
 	reserved   = 6900 // plus the offset: listened on by who has it
 )
 
@@ -27,8 +28,8 @@ func FreePlan(writes, reads int) (plan Plan, release func(), err error) {
 	if max(writes, reads) >= freeStep {
 		return Plan{}, nil, fmt.Errorf("%d and %d nodes; a range of free ports has %d", writes, reads, freeStep-1)
 	}
-	for _, n := range rand.Perm(freeBlocks * freeSteps) {
-		plan := Plan{WriteNodes: writes, ReadNodes: reads, PortOffset: freeBlock*(1+n/freeSteps) + freeStep*(n%freeSteps)}
+	for _, n := range rand.Perm(freePlans) {
+		plan := offsetPlan(n, writes, reads)
 		reservation, err := net.Listen("tcp", plan.address(reserved))
 		if err != nil {
 			continue // somebody else has it
@@ -39,6 +40,11 @@ func FreePlan(writes, reads int) (plan Plan, release func(), err error) {
 		_ = reservation.Close()
 	}
 	return Plan{}, nil, errNoFreePlan
+}
+
+// offsetPlan returns the n-th plan that FreePlan chooses from.
+func offsetPlan(n, writes, reads int) Plan {
+	return Plan{WriteNodes: writes, ReadNodes: reads, PortOffset: freeBlock*(1+n/freeSteps) + freeStep*(n%freeSteps)}
 }
 
 // vacant reports whether nobody listens where the plan's nodes will.
