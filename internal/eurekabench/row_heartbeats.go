@@ -48,9 +48,9 @@ func playHeartbeats(s *stage) error {
 	return judge(f.Writes[0].Started.Address, p, 0, judgePatience)
 }
 
-// judgePatience is how long a node may take to show what it has acknowledged, and
-// peerPatience Eureka's server, which shows it every 30 s.
+// judgePatience is how long a node may take to show what it has acknowledged, which is
+// milliseconds, and peerPatience Eureka's server, which shows it every 30 s.
 const (
-	judgePatience = 5 * time.Second
+	judgePatience = bench.Patience
 	peerPatience  = 45 * time.Second
 )

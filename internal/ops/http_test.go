@@ -33,11 +33,13 @@ func client(t *testing.T) *http.Client {
 
 func TestServeHTTPFinishesRequestsUnderWay(t *testing.T) {
 	entered, leave := make(chan struct{}), make(chan struct{})
+	cfg := DefaultHTTPConfig()
+	cfg.DrainTimeout = time.Hour
 	addr, stop, returned := serving(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		close(entered)
 		<-leave
 		_, _ = io.WriteString(w, "done")
-	}), DefaultHTTPConfig())
+	}), cfg)
 
 	answer := make(chan string, 1)
 	go func() {
