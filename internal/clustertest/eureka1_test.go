@@ -166,6 +166,7 @@ func TestOneRegistryForEureka1AndAllOthers(t *testing.T) {
 		}
 		e.shown(in.Key(), "gone", gone)
 		e.wants(n, http.StatusOK, http.MethodDelete, "apps/BILLING/"+in.ID, nil)
+		e.shown(other.Key(), "gone", gone)
 	}
 
 	native := eurekaInstance("NATIVE", "n-1", "10.0.0.3")

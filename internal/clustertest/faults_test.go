@@ -187,7 +187,7 @@ func TestASuddenDeathEndsWithTheLease(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range watchers {
-		w.sees(in)
+		w.hasSeen(in)
 	}
 	channel.Close()
 	for _, w := range watchers {
@@ -215,6 +215,7 @@ func TestALateReadNodeGetsEverything(t *testing.T) {
 	late := c.join()
 	c.ready(late)
 	w := watch(t, late.Node.HTTP, full)
+	w.holds(all) // of a word whose author's beacon was late, a node that is ready may still hear
 	w.converged(all...)
 	early.converged(all...)
 

@@ -67,7 +67,7 @@ func outlasts(t *testing.T, web *http.Client, w *watcher, at *node, name string)
 	t.Helper()
 	glass := plainInstance("hourglass-" + name)
 	put(t, web, at, glass)
-	w.sees(glass)
+	w.hasSeen(glass)
 	w.misses(glass.Key())
 }
 

@@ -21,7 +21,7 @@ const (
 	lease     = 10 * time.Second // of who doesn't ask for another
 	window    = time.Second      // of evictions; what was taken over begins with it spent
 	drain     = 100 * time.Millisecond
-	merge     = 10 * time.Second // what a read node has passed on
+	merge     = 10 * time.Second // what a read node has passed on; as long may all else take for Eureka 1 clients
 )
 
 func (c *testCluster) settings() dev.Settings {
@@ -29,6 +29,8 @@ func (c *testCluster) settings() dev.Settings {
 		Write: func(s *write.Config) {
 			s.Beacon, s.DeadAfter, s.Heartbeat, s.Lease = beacon, deadAfter, heartbeat, lease
 			s.EvictionWindow = window
+			s.StorePatience = time.Hour // what was acknowledged is stored, however busy the disk is
+			s.Eureka1.Timeout = merge
 			if c.nats != "" {
 				s.NATS = c.nats
 			}
@@ -39,7 +41,7 @@ func (c *testCluster) settings() dev.Settings {
 			if c.nats != "" {
 				s.NATS = []string{c.nats}
 			}
-			s.Eureka1.Merge = merge
+			s.Eureka1.Merge, s.Eureka1.Timeout = merge, merge
 			s.DrainDelay, s.DrainSpread, s.DrainTimeout = 0, 0, drain
 		},
 		Data: c.data,

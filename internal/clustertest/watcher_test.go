@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ const patience = 60 * time.Second
 // told is one change that reached a watcher.
 type told struct {
 	key     model.Key
+	hash    string // of what was put
 	removed bool
 }
 
@@ -132,7 +134,7 @@ func (w *watcher) take(m wire.Message) {
 	case *wire.Put:
 		if m.Instance != nil { // the session says so if it is
 			w.keeper.Shown(m.Instance.Key(), now)
-			w.told = append(w.told, told{key: m.Instance.Key()})
+			w.told = append(w.told, told{key: m.Instance.Key(), hash: m.Hash})
 			if w.puts != nil {
 				w.puts(m.Instance)
 			}
@@ -181,6 +183,14 @@ func (w *watcher) sees(want *model.Instance) {
 		held, ok := w.session.Get(want.Key())
 		return ok && held.Instance.Equal(want)
 	})
+}
+
+// hasSeen waits until the watcher was told exactly that of the key, which it may hold no
+// more: its lease may have ended before the test looks.
+func (w *watcher) hasSeen(want *model.Instance) {
+	w.t.Helper()
+	put := told{key: want.Key(), hash: wire.FormatHash(want.Hash())}
+	w.await("word of "+put.key.String(), func() bool { return slices.Contains(w.told, put) })
 }
 
 // holds waits until the watcher holds that many instances with their digest.
