@@ -29,7 +29,7 @@ type Config struct {
 	NATSCredentials string   `name:"nats-credentials" help:"File with NATS user credentials." type:"path" env:"HEUREKA_NATS_CREDENTIALS"`
 	Cluster         string   `help:"Name of the cluster; several may share one NATS." default:"heureka" env:"HEUREKA_CLUSTER"`
 
-	Heartbeat time.Duration `help:"Between two heartbeats to a subscriber." default:"10s" env:"HEUREKA_HEARTBEAT"`
+	Heartbeat time.Duration `help:"Between two heartbeats to a subscriber. A node that did nothing for three stood still." default:"10s" env:"HEUREKA_HEARTBEAT"`
 	Hello     time.Duration `name:"hello-timeout" help:"From a subscriber's connection to its hello." default:"10s" env:"HEUREKA_HELLO_TIMEOUT"`
 	Patience  time.Duration `help:"A subscriber that has taken no byte for so long is given up." default:"5m" env:"HEUREKA_PATIENCE"`
 	Close     time.Duration `name:"close-timeout" help:"For the last words to a subscriber." default:"5s" env:"HEUREKA_CLOSE_TIMEOUT"`
