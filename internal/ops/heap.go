@@ -24,8 +24,8 @@ func LeanHeap(ctx context.Context) {
 
 // RoomyHeap is lean while a process makes little garbage, and gives one that makes it
 // fast some room for it, so that looking through what it holds costs little: as much as
-// it allocates within a second, or less where there is little to look through. Once that
-// is over it gives back the room. It ends as LeanHeap does.
+// it allocates within three seconds, or less where there is little to look through. Once
+// that is over it gives back the room. It ends as LeanHeap does.
 func RoomyHeap(ctx context.Context) { adaptHeap(ctx, roomyGOGC) }
 
 // adaptHeap sets GOGC to what goes with the heap as it is, until the context ends.

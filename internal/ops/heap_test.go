@@ -29,14 +29,14 @@ func TestHowMuchRoomThereIs(t *testing.T) {
 		live, scan, made uint64
 		want             int
 	}{
-		// as much as is allocated within a second
-		{4 * mib, mib, 8 * mib, 200}, {64 * mib, 30 * mib, 64 * mib, 100}, {64 * mib, 30 * mib, 32 * mib, 50},
+		// as much as is allocated within three seconds
+		{4 * mib, mib, 4 * mib, 300}, {64 * mib, 30 * mib, 32 * mib, 150}, {64 * mib, 30 * mib, 16 * mib, 75},
 		// less, where there is little to look through
 		{4 * mib, mib, 1 << 40, 475}, {20 * mib, 5 * mib, 60 * mib, 155}, {40 * mib, 9 * mib, 60 * mib, 105}, {200 * mib, 0, 60 * mib, 10},
 		// 64 MiB at most beside what is held
 		{0, 1 << 40, 1 << 40, 1700}, {4 * mib, 1 << 40, 1 << 40, 1700}, {16 * mib, 1 << 40, 1 << 40, 500}, {128 * mib, 1 << 40, 1 << 40, 150}, {1 << 40, 1 << 40, 1 << 50, 100},
 		// lean while it is less
-		{4 * mib, mib, 0, 100}, {64 * mib, 30 * mib, 0, 15}, {64 * mib, 30 * mib, 12 * mib, 15}, {1 << 40, 1 << 30, 64 * mib, 10},
+		{4 * mib, mib, 0, 100}, {64 * mib, 30 * mib, 0, 15}, {64 * mib, 30 * mib, 4 * mib, 15}, {1 << 40, 1 << 30, 64 * mib, 10},
 	} {
 		if got := roomyGOGC(heap{c.live, c.scan, c.made}); got != c.want {
 			t.Errorf("with %d bytes, %d to look through and %d made, GOGC is %d, want %d", c.live, c.scan, c.made, got, c.want)

@@ -7,8 +7,11 @@ const (
 	heapRoom = 12 << 20
 	// leanPercent is the least garbage in percent of what a lean heap holds.
 	leanPercent = 10
-	// busyRoom is how much garbage a roomy heap lets gather if it is allocated within a
-	// second, and scanRoom how many times of what a collection looks through in addition: a
+	// apart is how many seconds a roomy heap has between two collections, as far as the
+	// rest allows it.
+	apart = 3
+	// busyRoom is how much garbage a roomy heap lets gather if it is allocated within that
+	// time, and scanRoom how many times of what a collection looks through in addition: a
 	// collection costs some tenths of a millisecond, and as much for each megabyte that it
 	// looks through, so it takes about a hundredth of a processor while tens of megabytes
 	// are allocated in a second.
@@ -43,6 +46,6 @@ func leanGOGC(live uint64) int {
 // and what is left of a large heap isn't worth a stop.
 func roomyGOGC(h heap) int {
 	held := max(h.live, 4<<20)
-	room := min(h.made, busyRoom+scanRoom*h.scan, held+extraRoom)
+	room := min(apart*h.made, busyRoom+scanRoom*h.scan, held+extraRoom)
 	return max(leanGOGC(h.live), int(room*100/held)/step*step)
 }
