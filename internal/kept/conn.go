@@ -5,15 +5,13 @@ import (
 	"io"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 )
 
-// Socket is what a connection is made of: what *net.TCPConn has and others ask for.
+// Socket is what a connection is made of: what *net.TCPConn has and net/http asks for.
 type Socket interface {
 	net.Conn
 	io.ReaderFrom
-	syscall.Conn
 	CloseWrite() error
 }
 
@@ -90,13 +88,13 @@ func (c *Conn) SetDeadline(t time.Time) error {
 	return cmp.Or(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 
-// SyscallConn returns what is below, which heeds the socket's deadlines: from now on
-// they are set there.
-func (c *Conn) SyscallConn() (syscall.RawConn, error) {
+// Unwrap returns the socket, for who takes the connection over: all that it can do is
+// there. Its deadlines are those of the connection, and from now on are set there.
+func (c *Conn) Unwrap() (net.Conn, error) {
 	if err := c.plain(); err != nil {
 		return nil, err
 	}
-	return c.Socket.SyscallConn()
+	return c.Socket, nil
 }
 
 // plain ends all that is saved here.

@@ -51,7 +51,7 @@ func request(t *testing.T, c *Conn) {
 func TestWhoSetsBothOrTakesTheSocketHasItsDeadlines(t *testing.T) {
 	for name, take := range map[string]func(*Conn){
 		"both":   func(c *Conn) { c.SetDeadline(time.Time{}) },
-		"socket": func(c *Conn) { c.SyscallConn() },
+		"socket": func(c *Conn) { c.Unwrap() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -13,8 +13,7 @@
 //	              └────────────── what is noted hasn't passed ─────────────────┘
 //
 // Who sets both deadlines at once, as net/http does when it hands a connection over, or
-// asks for what is below ([Conn.SyscallConn]), has them set at the socket at once from
-// then on.
+// takes the socket out ([Conn.Unwrap]), has them set at the socket at once from then on.
 //
 // Deadlines are compared by the monotonic clock, so they are made of time.Now; others go
 // by the wall clock until the socket has them.

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 	"testing"
 	"time"
 
@@ -42,8 +41,6 @@ func (f *fake) SetReadDeadline(t time.Time) error  { f.reads++; return f.Conn.Se
 func (f *fake) SetWriteDeadline(t time.Time) error { f.writes++; return f.Conn.SetWriteDeadline(t) }
 func (f *fake) Read(p []byte) (int, error)         { f.read++; return f.Conn.Read(p) }
 func (f *fake) CloseWrite() error                  { return errors.ErrUnsupported }
-
-func (f *fake) SyscallConn() (syscall.RawConn, error) { return nil, errors.ErrUnsupported }
 
 func (f *fake) ReadFrom(src io.Reader) (int64, error) {
 	return io.Copy(struct{ io.Writer }{f.Conn}, src)

@@ -16,13 +16,28 @@ type Taken struct {
 	Early []byte          // what the peer sent behind its request
 }
 
-// Take takes the socket over from net/http.
+// Take takes the socket over from net/http, out of what internal/ops wraps it in.
 func Take(w http.ResponseWriter) (Taken, error) {
 	conn, buffers, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return Taken{}, err
 	}
-	early, err := buffers.Reader.Peek(buffers.Reader.Buffered())
+	t, err := taken(conn, buffers.Reader)
+	if err != nil {
+		_ = conn.Close() // it is nobody's; the error says what there is to say
+		return Taken{}, err
+	}
+	return t, nil
+}
+
+func taken(conn net.Conn, input *bufio.Reader) (Taken, error) {
+	if wrapped, ok := conn.(interface{ Unwrap() (net.Conn, error) }); ok {
+		var err error
+		if conn, err = wrapped.Unwrap(); err != nil {
+			return Taken{}, err
+		}
+	}
+	early, err := input.Peek(input.Buffered())
 	if err != nil {
 		return Taken{}, err
 	}

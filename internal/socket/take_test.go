@@ -3,6 +3,7 @@ package socket
 import (
 	"bufio"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -66,5 +67,31 @@ func TestACloseFrameIsOne(t *testing.T) {
 		if err := CheckClose(frame); !errors.Is(err, ErrNotClose) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+}
+
+// wrapped hides what a socket can do.
+type wrapped struct {
+	net.Conn
+	below net.Conn
+	err   error
+}
+
+func (w *wrapped) Unwrap() (net.Conn, error) { return w.below, w.err }
+
+func TestASocketIsTakenOutOfWhatItIsWrappedIn(t *testing.T) {
+	here, there := net.Pipe()
+	defer here.Close()
+	defer there.Close()
+	input := bufio.NewReader(strings.NewReader(""))
+	if taken, err := Take(&hijacked{conn: &wrapped{Conn: here, below: here}, input: input}); err != nil || taken.Conn != here {
+		t.Errorf("%+v, %v", taken, err)
+	}
+	broken := errors.New("broken")
+	if _, err := Take(&hijacked{conn: &wrapped{Conn: here, err: broken}, input: input}); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	if _, err := there.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("what can't be taken isn't closed: %v", err)
 	}
 }
