@@ -14,6 +14,9 @@ import (
 	"heureka/wire"
 )
 
+// besieged is how many instances there are, but for those that are being replaced.
+const besieged = 2000
+
 // siege is a read node that is attacked while others use it.
 type siege struct {
 	*fleet
@@ -37,7 +40,7 @@ func TestHostileSubscribersHarmNobody(t *testing.T) {
 	}
 	t.Cleanup(release)
 	f := launchEach(t, plan.Nodes(), func(dev.Node) place { return loopback{} }, vigilant)
-	p := newPacer(f, 400, 20, 2000)
+	p := newPacer(f, 400, 20, besieged)
 	end := p.begin()
 	s := &siege{fleet: f, node: f.reads[0], witness: watch(t, f.reads[0].node.HTTP, full)}
 	var d delays
@@ -269,8 +272,8 @@ func (s *siege) matches(t *testing.T) {
 	for n := range 3 {
 		foe := greet(t, s.node, s.format)
 		foe.subscribe("", patterns(n, 1000)...)
-		if m := until[*wire.Synced](foe); m.Count != 2000 {
-			t.Errorf("a thousand patterns match %d instances of 2000", m.Count)
+		if m := until[*wire.Synced](foe); m.Count > besieged || m.Count < besieged-pacers {
+			t.Errorf("a thousand patterns match %d instances of %d", m.Count, besieged)
 		}
 		all = append(all, foe)
 	}

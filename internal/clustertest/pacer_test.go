@@ -13,8 +13,10 @@ import (
 	"heureka/wire"
 )
 
-// vips is how many vips the instances of a pacer share.
-const vips = 50
+const (
+	vips   = 50 // how many vips the instances of a pacer share
+	pacers = 20 // connections of a pacer
+)
 
 // pacer says changes at a steady rate, in turns on some connections to the write
 // nodes, whoever suffers what, and notes how long their acknowledgements take. Most
@@ -54,14 +56,13 @@ type acked struct {
 // newPacer registers so many instances at the nodes.
 func newPacer(f *fleet, rate, apps, instances int) *pacer {
 	f.t.Helper()
-	const connections = 20
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &pacer{t: f.t, rate: rate, apps: apps, halt: cancel}
 	f.t.Cleanup(func() {
 		cancel()
 		p.all.Wait()
 	})
-	for n := range connections {
+	for n := range pacers {
 		hello := wire.Hello{Process: fmt.Sprintf("pacer-%d", n), Connection: 1}
 		channel, _, err := raw.Dialer{HTTP: f.web(loopback{})}.Hello(ctx, f.writes[n%len(f.writes)].node.HTTP, wire.PathRegistrations, hello)
 		if err != nil {
@@ -73,8 +74,8 @@ func newPacer(f *fleet, rate, apps, instances int) *pacer {
 	}
 	for n := range instances {
 		in := p.next(n % apps)
-		p.alive, p.at = append(p.alive, in), append(p.at, n%connections)
-		p.say(n%connections, &wire.Register{Instance: in})
+		p.alive, p.at = append(p.alive, in), append(p.at, n%pacers)
+		p.say(n%pacers, &wire.Register{Instance: in})
 		if n%1000 == 999 {
 			p.settled()
 		}
