@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"hash/crc32"
 	"math/rand/v2"
 	"testing"
@@ -66,18 +67,22 @@ func FuzzPiecesJoin(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		joined := join([]piece{storedPiece(text[:from]), middle, storedPiece(text[to:])})
-		if got := gunzipped(t, joined); got != string(text) {
+		pieces := []piece{storedPiece(text[:from]), middle, storedPiece(text[to:])}
+		if got := gunzipped(t, bytes.Join(member(pieces).Parts, nil)); got != string(text) {
 			t.Errorf("%q became %q", text, got)
 		}
-		var member Member
+		pieces = []piece{concat(pieces[:2]), pieces[2]}
+		if got := gunzipped(t, bytes.Join(member(pieces).Parts, nil)); got != string(text) {
+			t.Errorf("with two in one, %q became %q", text, got)
+		}
+		var whole Member
 		var out []byte
 		for _, portion := range [][]byte{text[:from], text[from:to], text[to:]} {
-			if out, err = member.Append(out, portion, deflater); err != nil {
+			if out, err = whole.Append(out, portion, deflater); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if got := gunzipped(t, member.End(out)); got != string(text) {
+		if got := gunzipped(t, whole.End(out)); got != string(text) {
 			t.Errorf("in portions, %q became %q", text, got)
 		}
 	})

@@ -5,7 +5,7 @@
 //
 //	changes ─► Pages ──► Snapshot ──► Sheet ──────────────► Body
 //	           listings  immutable    one per document      plain: shared texts
-//	           of rows   leaves       and dialect           gzip: one slice
+//	           of rows   leaves       and dialect           gzip: shared runs
 //
 // [Pages] holds each document as a listing: its rows, which are instances, in
 // order of application, cut into leaves of about 64 KiB of text. Leaves are
@@ -17,10 +17,12 @@
 // goroutine. A [Sheet] follows the snapshots for one document in one dialect: it
 // encodes the leaves that it hasn't met, copying the text of the rows that it
 // has, and, asked for gzip, compresses them, each by itself. A sheet is for one
-// goroutine at a time; the bodies that it hands out are immutable. While the delta
-// holds all there is, its leaves are those of apps, but where something went, and
-// sheets of both share texts and compressed forms. So the work is done where the
-// requests are, for the dialects that are asked for, and as often as they are.
+// goroutine at a time; the bodies that it hands out are immutable. Compressed leaves
+// are joined in runs, so that a body is written in few parts and shares what hasn't
+// changed with those before it. While the delta holds all there is, its leaves are
+// those of apps, but where something went, and sheets of both share texts and
+// compressed forms. So the work is done where the requests are, for the dialects that
+// are asked for, and as often as they are.
 //
 //	gzip:  header │ head │ leaf │ , │ leaf │ , │ leaf │ tail │ checksum, length
 //	              └ stored ┘  deflate, ended on a byte boundary

@@ -86,20 +86,37 @@ const (
 	gzipTail   = 8
 )
 
-// join returns the pieces as one gzip member.
-func join(pieces []piece) []byte {
-	size, length := len(gzipHeader)+len(lastBlock)+gzipTail, 0
+// concat returns one piece of several.
+func concat(pieces []piece) piece {
+	size := 0
 	for i := range pieces {
 		size += len(pieces[i].deflated)
-		length += pieces[i].length
 	}
-	out := append(make([]byte, 0, size), gzipHeader...)
-	var sum uint32
+	whole := piece{deflated: make([]byte, 0, size), shift: one}
 	for i := range pieces {
-		out = append(out, pieces[i].deflated...)
-		sum = combine(sum, pieces[i].sum, pieces[i].shift)
+		whole.deflated = append(whole.deflated, pieces[i].deflated...)
+		whole.follow(&pieces[i])
 	}
-	return appendTail(out, sum, uint32(length))
+	return whole
+}
+
+// follow makes what is known of a text that of it and the next.
+func (p *piece) follow(next *piece) {
+	p.sum = combine(p.sum, next.sum, next.shift)
+	p.shift = multiply(p.shift, next.shift)
+	p.length += next.length
+}
+
+// member returns the pieces, of which there is one at least, as one gzip member.
+func member(pieces []piece) (body Body) {
+	whole := piece{shift: one}
+	body.add([]byte(gzipHeader))
+	for i := range pieces {
+		whole.follow(&pieces[i])
+		body.add(pieces[i].deflated)
+	}
+	body.add(appendTail(nil, whole.sum, uint32(whole.length)))
+	return body
 }
 
 func appendTail(out []byte, sum, length uint32) []byte {

@@ -1,6 +1,9 @@
 package pages
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // Sheet is one document in one dialect, brought up to date by snapshots. It is not
 // safe for concurrent use, but may go from goroutine to goroutine; nor are sheets that
@@ -13,6 +16,7 @@ type Sheet struct {
 	heading   Heading
 	leaves    []*leaf
 	parts     []*part
+	runs      []run
 	separator piece
 	plain     Body // of this version, once asked for
 	gzip      Body
@@ -96,15 +100,13 @@ func (s *Sheet) Plain() Body {
 	return body
 }
 
-// Gzip returns the document compressed, in one part. It compresses those leaves that
-// it hasn't before.
+// Gzip returns the document compressed. It compresses those leaves that it hasn't
+// before, and shares the runs of the others with earlier bodies.
 func (s *Sheet) Gzip(deflater *Deflater) (Body, error) {
 	if s.gzip.Parts != nil {
 		return s.gzip, nil
 	}
-	pieces := make([]piece, 0, 2*len(s.parts)+2)
-	pieces = append(pieces, storedPiece(s.encoder.AppendHead(nil, s.heading)))
-	for i, p := range s.parts {
+	for _, p := range s.parts {
 		if p.piece.deflated == nil {
 			piece, err := deflater.piece(p.text[len(s.encoder.Separator()):])
 			if err != nil {
@@ -113,12 +115,17 @@ func (s *Sheet) Gzip(deflater *Deflater) (Body, error) {
 			p.piece = piece
 			s.stats.Compressed++
 		}
-		if i > 0 {
-			pieces = append(pieces, s.separator)
-		}
-		pieces = append(pieces, p.piece)
+	}
+	s.join()
+	pieces := make([]piece, 0, len(s.runs)+2)
+	pieces = append(pieces, storedPiece(s.encoder.AppendHead(nil, s.heading)))
+	for i := range s.runs {
+		pieces = append(pieces, s.runs[i].piece)
 	}
 	pieces = append(pieces, storedPiece(s.encoder.AppendTail(nil, s.heading)))
-	s.gzip.add(join(pieces))
+	s.gzip = member(pieces)
+	if len(s.runs) <= 1 { // one write is cheaper, and so little is soon copied
+		s.gzip.Parts = [][]byte{bytes.Join(s.gzip.Parts, nil)}
+	}
 	return s.gzip, nil
 }

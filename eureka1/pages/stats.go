@@ -39,6 +39,7 @@ type SheetStats struct {
 	Encoded    uint64 // rows
 	Carried    uint64 // rows in changed leaves whose text was known
 	Compressed uint64 // leaves
+	Joined     uint64 // runs of compressed leaves
 	Shared     uint64 // leaves that another sheet had encoded
 }
 
@@ -48,7 +49,10 @@ func (s *Sheet) Stats() SheetStats { return s.stats }
 // Bytes returns how many bytes of texts and compressed forms the sheet keeps, those
 // included that it shares with another.
 func (s *Sheet) Bytes() int {
-	sum := s.gzip.Length
+	sum := 0
+	for i := range s.runs {
+		sum += len(s.runs[i].piece.deflated)
+	}
 	for _, p := range s.parts {
 		sum += len(p.text) + len(p.piece.deflated)
 	}

@@ -32,7 +32,7 @@ func TestOthersReadWhatIsCompressed(t *testing.T) {
 		{"Node's stream", []string{"node", "-e", "process.stdin.pipe(require('zlib').createGunzip()).pipe(process.stdout)"}},
 		{"Java's GZIPInputStream", []string{"java", java}},
 	}
-	pages := fleet(t, 60, 10)
+	pages := fleet(t, 150, 10)
 	pages.Apply([]model.Change{{Kind: model.Remove, Key: realistic("SERVICE-001", 1).Key(), Before: model.Pack(realistic("SERVICE-001", 1))}}, 0)
 	for _, reader := range readers {
 		t.Run(reader.name, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestOthersReadWhatIsCompressed(t *testing.T) {
 				}
 				var out, complaints bytes.Buffer
 				command := exec.Command(reader.command[0], reader.command[1:]...)
-				command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(body.Parts[0]), &out, &complaints
+				command.Stdin, command.Stdout, command.Stderr = bytes.NewReader([]byte(text(body))), &out, &complaints
 				if err := command.Run(); err != nil || complaints.Len() > 0 {
 					t.Fatalf("%v\n%s", err, complaints.String())
 				}
