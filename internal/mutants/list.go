@@ -91,6 +91,10 @@ func All() []Mutant {
 			"if s.parts() {", "if false && s.parts() {", "TestNothingCountsBehindTheNodesCloseFrame", "./write-node/api"},
 		{"takes the mask off as if it were one byte long", "internal/socket/whole.go",
 			"b[i] ^= key[i&3]", "b[i] ^= key[0]", "TestWhatIsTakenWhole", "./internal/socket"},
+		{"leaves a socket wrapped in what hides its buffer", "internal/socket/take.go",
+			"; ok {\n\t\tvar err error", "; ok && false {\n\t\tvar err error", "TestServeHTTPGivesTheSocketAway", "./internal/ops"},
+		{"takes a run of leaves for the one that was in its place", "eureka1/pages/run.go",
+			"&& slices.Equal(last[n].parts, parts) {", "&& len(last[n].parts) == len(parts) {", "TestDocumentsAreThoseOfATwin", "./eureka1/pages"},
 		{"wakes for Eureka 1 clients, and has the view keep no changes", "eureka1/feed.go",
 			"v.Watch(true)", "_ = v", "TestWhatChangesDuringAWakingIsInIt", "./eureka1"},
 	}
