@@ -109,7 +109,7 @@ type loan struct{ given bool }
 func (l *loan) ends(h heap, percent int) bool {
 	switch {
 	case percent > leanGOGC(h.live):
-		l.given = true
+		l.given = l.given || h.made >= calm
 	case l.given && h.made < calm:
 		l.given = false
 		return true

@@ -68,7 +68,8 @@ func TestRoomIsGivenBackOnce(t *testing.T) {
 		{25, 0, false},                                                       // none was given
 		{100, 40 << 20, false}, {60, 20 << 20, false}, {25, 10 << 20, false}, // still busy
 		{25, 2 << 20, true}, {25, 1 << 20, false}, {25, 40 << 20, false}, {25, 0, false},
-		{30, 0, false}, {25, 0, true}, // and again
+		{30, 2 << 20, false}, {25, 0, false}, // too little was made
+		{30, 3 << 20, false}, {30, 2 << 20, false}, {25, 0, true}, // and again
 	} {
 		if got := l.ends(heap{live: live, made: c.made}, c.percent); got != c.want {
 			t.Errorf("step %d: %t", i, got)
