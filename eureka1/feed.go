@@ -129,9 +129,7 @@ func (f *Feed) wait(ctx context.Context, node looker) (*documents, error) {
 	for {
 		wakes, mine := f.turn()
 		if mine {
-			err := f.wake(ctx, node)
-			f.through()
-			if err != nil {
+			if err := f.wakeForAll(ctx, node); err != nil {
 				return nil, err
 			}
 		}
@@ -158,6 +156,13 @@ func (f *Feed) turn() (wakes chan struct{}, mine bool) {
 		f.wakes = make(chan struct{})
 	}
 	return f.wakes, mine
+}
+
+// wakeForAll wakes the feed, and lets those go on who wait for that, however it ends: a
+// panic costs its own request.
+func (f *Feed) wakeForAll(ctx context.Context, node looker) error {
+	defer f.through()
+	return f.wake(ctx, node)
 }
 
 func (f *Feed) through() {

@@ -215,6 +215,36 @@ func TestWhoWaitsInVainIsSentElsewhere(t *testing.T) {
 	})
 }
 
+// broken is a node that panics when it is looked at.
+type broken struct{ *reader }
+
+func (broken) Look(context.Context, func(*registry.View)) error { panic("broken") }
+
+// TestAPanicCostsItsOwnRequest has the next one wake the feed as if nothing had been.
+func TestAPanicCostsItsOwnRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newReader(t, nil)
+		node := h.node.(*reader)
+		node.put(instance(1))
+		h.node = broken{node}
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("it doesn't panic")
+				}
+			}()
+			ask(h, "GET", "/eureka/apps", "")
+		}()
+		h.node = node
+		if got := says(fetch(t, h, "/eureka/apps")); got != "1 ADDED | UP_1_" {
+			t.Errorf("then they say %s", got)
+		}
+		if len(h.reads)+len(h.slow) > 0 {
+			t.Error("it has its place yet")
+		}
+	})
+}
+
 // unheard is a node whose loop comes to it late, which it doesn't say.
 type unheard struct{ *reader }
 
