@@ -66,7 +66,7 @@ type share struct {
 // sender repeats all of it, as it may, while to an item of its own that is refused it
 // would never come back.
 func (q *request) spread(raw []byte, all []rules.Word, texts []string) int {
-	if !q.passable() {
+	if q.circular() {
 		return q.empty(http.StatusServiceUnavailable)
 	}
 	peers := q.node.Peers()

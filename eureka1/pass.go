@@ -49,14 +49,11 @@ func newPass(config Config) *pass {
 // passOn answers with what a write node answers, or 503, whereupon clients try another
 // server.
 func (q *request) passOn(key model.Key, body []byte) int {
-	if !q.passable() {
+	if q.circular() {
 		return q.empty(http.StatusServiceUnavailable)
 	}
 	return q.repeat(q.relay(writersFor(q.node.Peers(), key), q.content(body)))
 }
-
-// passable reports whether the request may be passed on.
-func (q *request) passable() bool { return !q.circular() && !q.node.State().Waking }
 
 // circular reports whether another read node has passed the request on already.
 func (q *request) circular() bool {
@@ -88,9 +85,14 @@ type reply struct {
 }
 
 // relay asks write nodes in their order, and returns what the first answers that does:
-// 503 if none does. It waits until this node shows what that one has done.
+// 503 if none does. It waits until this node shows what that one has done. Before each it
+// looks whether this node stood still, which it may have done while the one before didn't
+// answer.
 func (q *request) relay(nodes []string, c content) reply {
 	for _, node := range nodes[:min(len(nodes), attempts)] {
+		if q.node.State().Waking {
+			break
+		}
 		if r, done := q.try(node, c); done {
 			return r
 		}

@@ -263,13 +263,27 @@ func TestAFrozenWriteNodeIsGivenUp(t *testing.T) {
 	if got := ask(h, "PUT", "/eureka/apps/A/1", ""); got.Code != http.StatusServiceUnavailable {
 		t.Errorf("answered %d", got.Code)
 	}
-	h = newReader(t, func(c *Config) { c.Timeout = 2 * time.Second }, frozen.Addr().String(), well.address())
-	key := 0
-	for writersFor(h.node.Peers(), model.NewKey("A", fmt.Sprint(key)))[0] == well.address() {
-		key++
+	path := pathOfOneFor(frozen.Addr().String(), well.address())
+	for timeout := 50 * time.Millisecond; ; timeout *= 2 { // which the other one may need, too, on a busy machine
+		h = newReader(t, func(c *Config) { c.Timeout = timeout }, frozen.Addr().String(), well.address())
+		got := ask(h, "PUT", path, "")
+		if got.Code == http.StatusOK {
+			break
+		}
+		if got.Code != http.StatusServiceUnavailable || timeout > time.Minute {
+			t.Fatalf("with %v for each it is answered %d", timeout, got.Code)
+		}
 	}
-	if got := ask(h, "PUT", fmt.Sprintf("/eureka/apps/A/%d", key), ""); got.Code != http.StatusOK {
-		t.Errorf("answered %d", got.Code)
+}
+
+// pathOfOneFor returns the path of an instance for which the first of two write nodes is
+// asked first.
+func pathOfOneFor(first, second string) string {
+	peers := []Peer{{HTTP: first, Write: true, Ready: true}, {HTTP: second, Write: true, Ready: true}}
+	for i := 0; ; i++ {
+		if id := fmt.Sprint(i); writersFor(peers, model.NewKey("A", id))[0] == first {
+			return "/eureka/apps/A/" + id
+		}
 	}
 }
 
@@ -296,6 +310,29 @@ func TestWhoStoodStillPassesNothingOn(t *testing.T) {
 		}
 		if got := ask(h, "GET", "/eureka/apps/A/1", ""); got.Code != http.StatusOK {
 			t.Errorf("waking %v: what is there is answered %d", waking, got.Code)
+		}
+	}
+}
+
+// dozes is a read node that stands still while a write node has a request.
+type dozes struct {
+	*reader
+	over *writer
+}
+
+func (d dozes) State() State { return State{Ready: true, Waking: len(d.over.requests()) > 0} }
+
+// TestWhoStoodStillAsksNobodyElse has a node stand still while the first write node that it
+// asks doesn't take the request.
+func TestWhoStoodStillAsksNobodyElse(t *testing.T) {
+	for _, method := range []string{"PUT", "DELETE", "GET"} {
+		refusing, other := newWriter(t), newWriter(t)
+		refusing.code.Store(http.StatusServiceUnavailable)
+		h := newReader(t, nil, refusing.address(), other.address())
+		h.node = dozes{h.node.(*reader), refusing}
+		got := ask(h, method, pathOfOneFor(refusing.address(), other.address()), "")
+		if got.Code != http.StatusServiceUnavailable || len(refusing.requests()) != 1 || len(other.requests()) > 0 {
+			t.Errorf("%s: answered %d, passed on %d and %d times", method, got.Code, len(refusing.requests()), len(other.requests()))
 		}
 	}
 }
