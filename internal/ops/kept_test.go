@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"heureka/internal/nowait"
@@ -59,25 +60,42 @@ func answered(t *testing.T, from *bufio.Reader) string {
 	return string(body)
 }
 
-// over waits until the server closes the connection, with or without a word, and returns how long that took.
-func over(t *testing.T, from io.Reader) time.Duration {
-	t.Helper()
-	begun := time.Now()
-	if _, err := io.Copy(io.Discard, from); err != nil {
-		t.Error(err)
-	}
-	return time.Since(begun)
-}
-
 const plain = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
+// piped is a socket in memory, whose time may be virtual.
+type piped struct{ net.Conn }
+
+func (p piped) ReadFrom(src io.Reader) (int64, error) {
+	return io.Copy(struct{ io.Writer }{p.Conn}, src)
+}
+
+func (p piped) CloseWrite() error { return p.Close() }
+
+// pipes is a listener of such sockets.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p pipes) Close() error   { close(p.closed); return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes"} }
+
+// TestServeHTTPEndsWhatTakesTooLong in virtual time, and so to the moment.
 func TestServeHTTPEndsWhatTakesTooLong(t *testing.T) {
 	hello := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
-	const limit = 300 * time.Millisecond
+	const limit = 3 * time.Second
 	for name, c := range map[string]struct {
-		limit *time.Duration
-		cfg   HTTPConfig
-		says  string
+		cfg  HTTPConfig
+		says string
 	}{
 		"first headers": {says: "GET / HTTP/1.1\r\nHo", cfg: HTTPConfig{ReadHeaderTimeout: limit, IdleTimeout: time.Hour}},
 		"next headers":  {says: plain + "GET / HTTP/1.1\r\nHo", cfg: HTTPConfig{ReadHeaderTimeout: limit, IdleTimeout: time.Hour}},
@@ -86,16 +104,32 @@ func TestServeHTTPEndsWhatTakesTooLong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.cfg.ReadTimeout, c.cfg.WriteTimeout = time.Hour, time.Hour
 			c.cfg.MaxHeaderBytes = 1 << 10
-			conn, from := dialed(t, hello, c.cfg)
-			say(t, conn, c.says)
-			if len(c.says) >= len(plain) {
-				if body := answered(t, from); body != "hello" {
-					t.Error(body)
+			synctest.Test(t, func(t *testing.T) {
+				at, ended := pipes{make(chan net.Conn), make(chan struct{})}, make(chan error, 1)
+				ctx, stop := context.WithCancelCause(t.Context())
+				go func() { ended <- ServeHTTP(ctx, at, hello, c.cfg, quiet()) }()
+				conn, server := net.Pipe()
+				at.conns <- piped{server}
+				from := bufio.NewReader(conn)
+				say(t, conn, c.says)
+				if len(c.says) >= len(plain) {
+					if body := answered(t, from); body != "hello" {
+						t.Error(body)
+					}
 				}
-			}
-			if took := over(t, from); took < limit/2 {
-				t.Errorf("closed after %v already", took)
-			}
+				begun := time.Now()
+				if _, err := io.Copy(io.Discard, from); err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(begun); took != limit {
+					t.Errorf("closed after %v", took)
+				}
+				conn.Close()
+				stop(ErrAbort)
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+			})
 		})
 	}
 }
