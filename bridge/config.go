@@ -12,8 +12,8 @@ import (
 
 // Config is how a bridge runs. The tags are those of its settings.
 type Config struct {
-	From     []string `help:"Service URLs of the old cluster's Eureka servers, such as http://old-1:8761/eureka; with --both-ways, of all of them." required:"" placeholder:"URL,…" env:"HEUREKA_FROM"`
-	To       []string `help:"Read nodes of Heureka, or a balancer before them, as URLs; not told --no-eureka1." required:"" placeholder:"URL,…" env:"HEUREKA_TO"`
+	From     []string `help:"Service URLs of the old cluster's Eureka servers, such as http://old-1:8761/eureka; with --both-ways, of all of them." required:"" placeholder:"URL" env:"HEUREKA_FROM"`
+	To       []string `help:"Read nodes of Heureka, or a balancer before them, as URLs; not told --no-eureka1." required:"" placeholder:"URL" env:"HEUREKA_TO"`
 	BothWays bool     `name:"both-ways" help:"Tell the old cluster of what is registered in Heureka." env:"HEUREKA_BOTH_WAYS"`
 	Cluster  string   `help:"Name of this Heureka. It marks in the old cluster what comes from here, so it is the same for all bridges of one Heureka, and another for each other Heureka." default:"heureka" env:"HEUREKA_CLUSTER"`
 
