@@ -67,6 +67,14 @@ func (fs *forwards) remove(f *forward) {
 	f.batch = nil
 }
 
+// forget ends the wait of all renewals. What is answered to them yet means nothing: no
+// number is used twice.
+func (fs *forwards) forget() {
+	clear(fs.waiting)
+	clear(fs.open)
+	fs.batches = nil
+}
+
 // due returns the batches that are to be looked at, in the order of their
 // numbers. From now on they take no more keys.
 func (fs *forwards) due(now time.Duration) []*forwardBatch {

@@ -16,7 +16,8 @@ import "heureka/model"
 // look judges whether the node has just stood still. It is called first at any
 // moment, and costs a comparison. After a standstill no connection of before counts:
 // nothing said on it is obeyed or renews anything, and nothing is authored again
-// for its client.
+// for its client. Nor does a renewal that waited for another node's acknowledgement:
+// its client may have ended since, and what it renewed have been evicted there.
 func (o *Owner) look(now model.Moment) {
 	if !o.ticks || now.Mono-o.ticked <= o.cfg.Silence {
 		return
@@ -28,6 +29,7 @@ func (o *Owner) look(now model.Moment) {
 	for id := range o.conns {
 		o.Close(id, GivenUp)
 	}
+	o.forwards.forget()
 }
 
 // Wakes reports whether the node stood still until a moment ago: what is said

@@ -143,6 +143,31 @@ func TestNothingIsAuthoredAgainForWhoWasHeardLate(t *testing.T) {
 	}
 }
 
+// A renewal at a node that doesn't own the instance says nothing any more when that node
+// goes on: the owner has evicted the instance meanwhile.
+func TestNoRenewalWaitsWhileANodeStandsStill(t *testing.T) {
+	for name, begin := range firsts() {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "a", "b", "c")
+			w.put(w.nodes[1], instance(key, "one"))
+			if err := w.nodes[0].RenewPlain(key, w.now()); err != nil || w.nodes[0].Forwarding() != 1 {
+				t.Fatalf("%v, %d wait", err, w.nodes[0].Forwarding())
+			}
+			w.stands(3*time.Minute, func(n *node) {
+				if cur := w.nodes[1].Replica().Map().Get(key); cur.Live() {
+					t.Fatal("it isn't evicted yet")
+				}
+				begin(w, n)
+			})
+			w.run(2 * sec)
+			w.wantOwner("")
+			if n := w.nodes[0].Forwarding(); n != 0 {
+				t.Errorf("%d renewals wait", n)
+			}
+		})
+	}
+}
+
 func TestANodeThatIsOnlyLateObeys(t *testing.T) {
 	w := newWorld(t, "a", "b", "c")
 	c := w.connect(w.nodes[0], "p", 1)
