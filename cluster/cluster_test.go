@@ -485,6 +485,33 @@ func TestAPauseOfOnesOwnIsNobodysDeath(t *testing.T) {
 	}
 }
 
+// TestWhatWasHeardBeforeAPauseIsTakenInIsNoNews has another's last word be the first that
+// comes in when a node goes on: it isn't alive for as long again as the pause was.
+func TestWhatWasHeardBeforeAPauseIsTakenInIsNoNews(t *testing.T) {
+	config := DefaultConfig()
+	r := newReplica(config, "a", Write)
+	other := newReplica(config, "b", Write)
+	put(other, 0, "i-1")
+	r.Receive(at(0), only[*Delta](other.Drain().Messages)[0])
+	say := func(tick uint64, now time.Duration) {
+		b := beacon(other.Self(), Write, tick, true)
+		b.Vector = other.Map().Vector().Clone()
+		r.Receive(at(now), b)
+	}
+	for now := time.Duration(0); now <= 5*time.Second; now += time.Second {
+		say(uint64(now/time.Second)+1, now)
+		r.Tick(at(now))
+	}
+	const wakes = 10 * time.Minute
+	say(100, wakes)
+	for now := wakes; now <= wakes+config.DeadAfter+2*time.Second; now += time.Second {
+		r.Tick(at(now))
+	}
+	if e := r.Drain(); len(e.TakeOver) == 0 || len(r.Members(wakes+config.DeadAfter+2*time.Second)) != 0 {
+		t.Fatal("it is dead now, and nothing was taken over")
+	}
+}
+
 // A joining node asks a reader, though it hears a write node first, and goes back
 // to one that is busy.
 func TestWhoJoinsAsksReadersFirst(t *testing.T) {

@@ -98,13 +98,14 @@ func (ms *members) dead(m *Member, now time.Duration) bool {
 	return m.Beacon == nil && m.Incarnation.Name == ms.self.Name && ms.role == Write
 }
 
-// excuse takes a pause of this node's own for time that didn't pass: what the
-// others said meanwhile may still be on its way in.
-func (ms *members) excuse(pause time.Duration) {
+// excuse takes a pause of this node's own, which has just ended, for time that didn't
+// pass: what the others said meanwhile may still be on its way in. What was before it
+// goes on counts as heard now at the latest: some may have come in before this is called.
+func (ms *members) excuse(pause, now time.Duration) {
 	for _, m := range ms.known {
-		m.Rose += pause
+		m.Rose = min(m.Rose+pause, now)
 		if m.Beacon != nil {
-			m.Heard += pause
+			m.Heard = min(m.Heard+pause, now)
 		}
 	}
 }

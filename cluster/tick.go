@@ -11,7 +11,7 @@ import (
 func (r *Replica) Tick(now model.Moment) {
 	r.begin(now)
 	if pause := now.Mono - r.lastTick; r.lastTick > 0 && pause > 3*r.config.Beacon {
-		r.members.excuse(pause) // this node stood still, not the others
+		r.members.excuse(pause, now.Mono) // this node stood still, not the others
 	}
 	r.lastTick = now.Mono
 	if r.pull.expire(now.Mono) {
