@@ -19,9 +19,6 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// maxPatience bounds how long a node that hears nobody stays with one server.
-const maxPatience = time.Minute
-
 // Link is one node's connection to the others. Its methods may be called from
 // any goroutine.
 type Link struct {
@@ -40,7 +37,8 @@ type Link struct {
 
 	beacons, deltas string // the subjects of this node's
 
-	lastBeacon  atomic.Int64 // UnixNano of the last beacon that came in, or of Open
+	opened      time.Time
+	lastBeacon  atomic.Int64 // when the last beacon came in: nanoseconds since opened; 0: none has
 	unanswering atomic.Bool  // it was told that NATS doesn't answer
 	stats       counters
 }
@@ -71,7 +69,7 @@ func Open(ctx context.Context, config Config, self model.Incarnation, log *slog.
 	l := &Link{
 		config: config, self: self, log: log,
 		incoming: make(chan cluster.Message, config.Incoming),
-		stop:     cancel, stopped: inner.Done(),
+		stop:     cancel, stopped: inner.Done(), opened: time.Now(),
 	}
 	l.encoders.New = func() any { return new(wire.Encoder) }
 	l.beacons, l.deltas = l.subject("all.beacon."+self.ID.String()), l.subject("all.delta."+self.ID.String())
@@ -103,7 +101,6 @@ func Open(ctx context.Context, config Config, self model.Incarnation, log *slog.
 			return nil, fmt.Errorf("subscribe to %s: %w", subject, err)
 		}
 	}
-	l.lastBeacon.Store(time.Now().UnixNano())
 	if !config.Embedded() {
 		l.waiting.Go(l.watchSilence)
 	}
@@ -189,7 +186,7 @@ func (l *Link) receive(m *nats.Msg) {
 		return
 	}
 	if _, ok := message.(*cluster.Beacon); ok {
-		l.lastBeacon.Store(time.Now().UnixNano())
+		l.lastBeacon.Store(int64(time.Since(l.opened)))
 	}
 	select {
 	case l.incoming <- message:
@@ -227,26 +224,22 @@ func (l *Link) address(o cluster.Outgoing) string {
 }
 
 // watchSilence leaves a server through which no beacons come: it may be cut off
-// from the others while its connection to us is well. If they don't come through
-// the others either, there may be nobody to hear: each time it waits longer.
+// from the others while its connection to us is well.
 func (l *Link) watchSilence() {
 	ticker := time.NewTicker(l.config.Silence / 3)
 	defer ticker.Stop()
-	patience, left := l.config.Silence, time.Now()
+	quiet := newSilence(l.config.Silence, time.Since(l.opened))
 	for {
 		select {
 		case <-l.stopped:
 			return
-		case now := <-ticker.C:
-			heard := time.Unix(0, l.lastBeacon.Load())
-			if heard.After(left) {
-				patience, left = l.config.Silence, heard
-			}
-			if now.Sub(left) < patience || !l.conn.IsConnected() || len(l.conn.Servers()) < 2 {
+		case <-ticker.C:
+			now := time.Since(l.opened)
+			if !quiet.lasts(now, time.Duration(l.lastBeacon.Load())) || !l.conn.IsConnected() || len(l.conn.Servers()) < 2 {
 				continue
 			}
 			l.log.Warn("no beacon comes through this NATS server, trying another", "server", l.conn.ConnectedAddr())
-			patience, left = min(2*patience, maxPatience), now
+			quiet.leaves(now)
 			if err := l.conn.ForceReconnect(); err != nil {
 				l.log.Warn("can't leave the NATS server", "err", err)
 			}
