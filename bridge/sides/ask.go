@@ -61,7 +61,7 @@ func (s *Sides) answeredFor(e *entry, w *word, now model.Moment) {
 	e.confirmed(w)
 	s.know(e, w, now)
 	if w != nil && w.info.LastUpdatedMs != 0 {
-		s.hear(e, w)
+		s.hear(e, w, now.Mono) // pages may not have been read for long
 		e.page, e.hold = e.old, 0
 	}
 }

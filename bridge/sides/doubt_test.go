@@ -142,3 +142,32 @@ func TestAnAnswerThatWasOnItsWayEndsNoDoubt(t *testing.T) {
 		d.wants(sides.Heureka, want, "by the next answer")
 	}
 }
+
+// TestAnAnswerThatWasOnItsWayUndoesNothing that has been heard of meanwhile.
+func TestAnAnswerThatWasOnItsWayUndoesNothing(t *testing.T) {
+	for _, test := range []struct {
+		rule string
+		had  *dialect.Info // when it was asked for
+		hear func(*desk)
+	}{
+		{"a later life is passed on", nil, func(d *desk) { d.batch(dialect.Item{Action: dialect.Register, Info: at("i", 6)}) }},
+		{"a later word is passed on", at("i", 5), func(d *desk) { d.batch(dialect.Item{Action: dialect.Register, Info: at("i", 6)}) }},
+		{"a page shows a later word", at("i", 5), func(d *desk) { d.now += d.cfg.Settle; d.page(at("i", 6)) }},
+	} {
+		d := newDesk(t, nil)
+		d.page(at("i", 5))
+		d.told(sides.Heureka)
+		if d.batch(dialect.Item{Action: dialect.Cancel}); test.had == nil { // late, or not
+			d.asked(nil, test.rule)
+			d.wants(sides.Heureka, "Cancel i", test.rule)
+			d.batch(dialect.Item{Action: dialect.Register, Info: at("i", 5)})
+		}
+		key, _ := d.Asks()
+		test.hear(d)
+		d.wants(sides.Heureka, "Register i", test.rule)
+		d.Asked(d.moment(), key, test.had, true)
+		d.wants(sides.Heureka, "", test.rule+", by an answer to what was asked before")
+		d.asked(at("i", 6), test.rule+", by then")
+		d.wants(sides.Heureka, "", test.rule+", in the end")
+	}
+}

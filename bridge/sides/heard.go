@@ -15,10 +15,10 @@ func (s *Sides) isLate(e *entry, w *word) bool {
 	return w.info.LastUpdatedMs != 0 && w.info.LastUpdatedMs < e.heard.updated && s.pagedAt < e.heard.until
 }
 
-// hear notes what the server that is read says.
-func (s *Sides) hear(e *entry, w *word) {
+// hear notes what the server that is read says, having been asked at that time.
+func (s *Sides) hear(e *entry, w *word, asked time.Duration) {
 	if ms := w.info.LastUpdatedMs; ms != e.heard.updated {
-		e.heard = heard{updated: ms, until: s.pagedAt + s.cfg.Absent}
+		e.heard = heard{updated: ms, until: asked + s.cfg.Absent}
 	}
 }
 

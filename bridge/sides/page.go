@@ -82,7 +82,7 @@ func (s *Sides) putWord(e *entry, w *word, noted func(e *entry, removed *word)) 
 	if s.isLate(e, w) {
 		return
 	}
-	s.hear(e, w)
+	s.hear(e, w, s.pagedAt)
 	removed := w.info.Action == dialect.Deleted
 	switch {
 	case removed:
@@ -174,6 +174,9 @@ func (s *Sides) take(e *entry, w *word, now model.Moment) {
 		e.ended = e.old.stamp
 	}
 	e.old, e.changed = w, now.Mono
+	if e.asking {
+		s.asks.add(e.key) // what is on its way to be answered may be from before
+	}
 	if w == nil || w.stamp != e.beaten {
 		e.beaten = 0
 	}

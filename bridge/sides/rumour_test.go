@@ -166,6 +166,26 @@ func TestAnAnswerIsNewerThanAPage(t *testing.T) {
 	d.wants(sides.Heureka, "DeleteStatusOverride i", "it has ended since")
 }
 
+// TestAnAnswerIsNewerThanAPageAlsoWhenNoPageWasReadForLong, as may be with one that is too
+// large while single instances are answered for.
+func TestAnAnswerIsNewerThanAPageAlsoWhenNoPageWasReadForLong(t *testing.T) {
+	d := newDesk(t, nil)
+	page := []*dialect.Info{updated(at("i", 5), 10)}
+	d.page(page...)
+	d.told(sides.Heureka)
+	d.now += 2 * d.cfg.Absent
+	d.batch(dialect.Item{Action: dialect.StatusUpdate, Status: model.StatusDown})
+	d.asked(updated(under(at("i", 5), model.StatusDown), 20), "passed on")
+	if got := withoutHeartbeats(d.told(sides.Heureka)); got != "StatusUpdate i" {
+		t.Fatalf("answered: Heureka is told %q", got)
+	}
+	d.shown(at("i", 5), model.StatusDown)
+	d.pass(2*d.cfg.Resend, page)
+	if got := withoutHeartbeats(d.told(sides.Heureka)); got != "" {
+		t.Errorf("by a page that is late, Heureka is told %q", got)
+	}
+}
+
 // TestARumourThatEndsIsNotFollowed: what came and went leaves no questions.
 func TestARumourThatEndsIsNotFollowed(t *testing.T) {
 	d := newDesk(t, nil)
