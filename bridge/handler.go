@@ -38,21 +38,24 @@ func (b *Bridge) handler() http.Handler {
 // batch takes what a server passes on. A web page could otherwise have its visitor's
 // browser say it, where only that gets at the bridge.
 func (b *Bridge) batch(w http.ResponseWriter, r *http.Request) {
+	refuse := func(code int) {
+		b.metrics.requests.WithLabelValues("batch", "refused").Inc()
+		w.WriteHeader(code)
+	}
 	if b.origin.Check(r) != nil {
-		w.WriteHeader(http.StatusForbidden)
+		refuse(http.StatusForbidden)
 		return
 	}
 	select {
 	case b.batches <- struct{}{}:
 		defer func() { <-b.batches }()
 	default:
-		w.WriteHeader(http.StatusServiceUnavailable)
+		refuse(http.StatusServiceUnavailable)
 		return
 	}
 	items, code := b.items(w, r)
 	if code != 0 {
-		b.metrics.requests.WithLabelValues("batch", "refused").Inc()
-		w.WriteHeader(code)
+		refuse(code)
 		return
 	}
 	var answers []dialect.Answer

@@ -156,6 +156,29 @@ func TestWhoSendsABatchSlowlyIsGivenUp(t *testing.T) {
 	}
 }
 
+// TestBatchesThatAreTooManyAreCounted, as a server that is refused says all of it again.
+func TestBatchesThatAreTooManyAreCounted(t *testing.T) {
+	b, _ := newScene(t).unstarted("http://127.0.0.1:9")
+	for range b.config.MaxBatches {
+		b.batches <- struct{}{}
+	}
+	answer := httptest.NewRecorder()
+	b.handler().ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/eureka/peerreplication/batch/", strings.NewReader(`{"replicationList":[]}`)))
+	families, err := b.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := 0.0
+	for _, f := range families {
+		if f.GetName() == prefix+"requests_total" {
+			counted = f.GetMetric()[0].GetCounter().GetValue()
+		}
+	}
+	if answer.Code != http.StatusServiceUnavailable || counted != 1 {
+		t.Errorf("answered %d, counted %v", answer.Code, counted)
+	}
+}
+
 // TestOneQuestionHoldsUpNoOther has a server fail to say what it has of one instance; if
 // it fails with one after the other, the rest isn't asked for.
 func TestOneQuestionHoldsUpNoOther(t *testing.T) {
