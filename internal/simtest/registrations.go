@@ -31,7 +31,9 @@ func (s *registrations) hear(frame []byte) {
 		s.giveUp()
 		return
 	}
-	s.obeyed()
+	if s.greeted {
+		s.obeyed()
+	}
 	s.heard = n.mono()
 	n.w.note("heard", n.name, uint64(s.id), uint64(len(frame)))
 	for line := range bytes.Lines(frame) {
@@ -64,6 +66,7 @@ func (s *registrations) apply(m wire.Message) {
 			s.kick(api.Refusal(err), owner.Left)
 			return
 		}
+		s.obeyed()
 		s.greeted = true
 		s.answer(s.welcome())
 		return
