@@ -2,9 +2,11 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 
 	"heureka/cluster"
@@ -32,29 +34,33 @@ func TestANodeKnowsWhatItWaitsFor(t *testing.T) {
 	}
 }
 
+// TestANodeWithoutItsPeersWarns before it listens anywhere: here it doesn't come to that, so
+// that it may name any port for its routes.
 func TestANodeWithoutItsPeersWarns(t *testing.T) {
+	taken, err := net.Listen("tcp", anyPort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	const routes = "127.0.0.1:7301"
 	for _, test := range []struct {
 		name   string
 		change func(*Config)
 		warns  bool
 	}{
 		{"alone", func(*Config) {}, false},
-		{"one of three", func(c *Config) { c.ClusterSize, c.RoutesListen = 3, free(t) }, true},
+		{"one of three", func(c *Config) { c.ClusterSize, c.RoutesListen = 3, routes }, true},
 		{"one of three, found by the others", func(c *Config) { c.ClusterSize = 3 }, false},
 		{"one of three with peers", func(c *Config) {
-			c.ClusterSize, c.RoutesListen, c.Peers = 3, free(t), []string{"127.0.0.1:1"}
+			c.ClusterSize, c.RoutesListen, c.Peers = 3, routes, []string{"127.0.0.1:1"}
 		}, false},
 	} {
 		var log bytes.Buffer
 		config := quick("write-1")
+		config.HTTP = taken.Addr().String()
 		test.change(&config)
-		s, err := New(config, slog.New(slog.NewTextHandler(&log, nil)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.Kill()
-		if err := s.Run(t.Context()); err != nil { // until then others write to the log
-			t.Error(err)
+		if _, err := New(config, slog.New(slog.NewTextHandler(&log, nil))); !errors.Is(err, syscall.EADDRINUSE) {
+			t.Fatalf("%s: %v", test.name, err)
 		}
 		if got := strings.Contains(log.String(), "level=WARN") && strings.Contains(log.String(), "--peers"); got != test.warns {
 			t.Errorf("%s: %s", test.name, log.String())
@@ -82,15 +88,4 @@ func TestANodeThatAdvertisesAllInterfacesWarns(t *testing.T) {
 			t.Errorf("advertised as %q: %s", advertise, log.String())
 		}
 	}
-}
-
-// free returns an address on which nothing listens at the moment.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", anyPort)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
