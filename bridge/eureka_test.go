@@ -2,12 +2,12 @@ package bridge
 
 import (
 	"flag"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"heureka/internal/dev"
 	"heureka/internal/foreign"
 	"heureka/model"
 )
@@ -23,8 +23,8 @@ func TestWithTheRealServer(t *testing.T) {
 		t.Skip("builds and runs a Java program: -clients newest")
 	}
 	s := newScene(t)
-	heureka, address := s.heureka(), freeAddress(t)
-	bridgeAt := freeAddress(t)
+	heureka := s.heureka()
+	address, bridgeAt := freeAddresses(t)
 	old := s.eureka(address, "http://"+bridgeAt+"/eureka/")
 	slow := func(c *Config) { c.HTTP, c.Settle, c.Absent = bridgeAt, 5*time.Second, 5*time.Second }
 	b, stop := s.bridge(heureka, slow, strings.TrimRight(old.URL, "/"))
@@ -69,13 +69,14 @@ func (s *scene) eureka(address, peer string) *foreign.Server {
 	return server
 }
 
-// freeAddress returns an address that nobody listens at just now.
-func freeAddress(t *testing.T) string {
+// freeAddresses returns two addresses that nobody listens at, nor will before the test
+// ends: the server takes its time to start, and is started twice.
+func freeAddresses(t *testing.T) (server, bridge string) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	plan, release, err := dev.FreePlan(1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
-	return ln.Addr().String()
+	t.Cleanup(release)
+	return plan.Writes()[0].HTTP, plan.Reads()[0].HTTP
 }

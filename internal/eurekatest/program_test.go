@@ -6,10 +6,12 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"heureka/internal/dev"
 	"heureka/internal/foreign"
 	"heureka/model"
 )
@@ -61,15 +63,24 @@ func run(t *testing.T, command, env []string, key model.Key, nodes []*node) *pro
 	return p
 }
 
-// freePort returns a port that nobody listens on at the moment.
+// freePort returns a port that nobody listens on, nor will before the test ends: a program
+// takes its time to start.
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	plan, release, err := dev.FreePlan(1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Cleanup(release)
+	_, port, err := net.SplitHostPort(plan.Writes()[0].HTTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number
 }
 
 // answer waits for what the program says next.
