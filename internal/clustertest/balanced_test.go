@@ -100,7 +100,7 @@ func settle(t *testing.T, p proxy) *balanced {
 // slowly as the balancers' configurations want.
 func hasty(n dev.Node) []string {
 	if n.Role != cluster.Read {
-		return nil
+		return patiently() // whom a newcomer's registration is passed on to
 	}
 	return []string{
 		"--heartbeat", "10s", // nobody takes a busy machine for a dead node

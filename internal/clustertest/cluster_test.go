@@ -238,6 +238,13 @@ func instance(app, id, vip string) *model.Instance {
 	return in.Canonical()
 }
 
+// longLived returns an instance that no lease ends while a test lasts.
+func longLived(id string) *model.Instance {
+	in := instance("fixed", id, "blue")
+	in.Lease.DurationMs = longer.Milliseconds()
+	return in
+}
+
 // logWriter writes a node's log to the test's.
 type logWriter struct {
 	t  *testing.T

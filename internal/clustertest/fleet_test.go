@@ -1,6 +1,7 @@
 package clustertest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -130,6 +131,28 @@ func (f *fleet) plainly(p *process, method string, key model.Key, body string) {
 	if answer.StatusCode >= http.StatusMultipleChoices {
 		f.t.Fatalf("%s %s: %s", method, url, answer.Status)
 	}
+}
+
+// knows waits until a write node has heard of an instance.
+func (f *fleet) knows(p *process, key model.Key) {
+	f.t.Helper()
+	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/api/v1/apps/%s/instances/%s", p.node.HTTP, key.App, key.ID), nil)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.eventually(p.node.Name+" to know "+key.String(), func() error {
+		answer, err := f.web(p.place).Do(request)
+		if err != nil {
+			return err
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			return fmt.Errorf("it answers %s", answer.Status)
+		}
+		return nil
+	})
 }
 
 // client returns a client that lives in the place and knows the nodes.

@@ -94,11 +94,12 @@ func TestAFrozenReadNodePassesOnNothingThatWaited(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.plainly(s.writes[0], http.MethodPut, in.Key(), string(body))
-		other.sees(in)
+		other.hasSeen(in)
 	}
-	ghost, brief := instance("fixed", "ghost", "blue"), instance("fixed", "brief", "blue")
+	ghost, brief := longLived("ghost"), instance("fixed", "brief", "blue")
 	brief.Lease.DurationMs = (4 * processHeartbeat).Milliseconds()
 	put(ghost)
+	s.knows(s.writes[1], ghost.Key()) // who takes it out
 	victim.freeze()
 	put(brief)
 	info := dialect.InfoOf(ghost, dialect.Shown{})

@@ -82,9 +82,9 @@ func TestHostileSubscribersHarmNobody(t *testing.T) {
 // not before the witness is told of changes, on a busy machine too.
 func vigilant(n dev.Node) []string {
 	if n.Role != cluster.Read {
-		return nil
+		return patiently()
 	}
-	return []string{"--patience", "10s", "--http-header-timeout", "1s", "--close-timeout", "1s",
+	return []string{"--patience", "10s", "--http-header-timeout", "3s", "--close-timeout", "1s",
 		"--resume-wait", "50ms", "--max-patterns", "3000"}
 }
 

@@ -13,10 +13,6 @@ import (
 	"heureka/model"
 )
 
-// longer is a lease that outlives every fault of these tests: what is evicted in
-// spite of it was evicted by mistake.
-const longer = 5 * time.Minute
-
 const (
 	leftAddress  = "10.77.0.1"
 	rightAddress = "10.77.0.2"
@@ -178,11 +174,4 @@ func (d *divided) endure(cut, heal func()) {
 	d.same(len(registered) + 1) // of what both sides put, one
 	d.plainly(left[0], http.MethodDelete, contested, "")
 	d.ends()
-}
-
-// longLived returns an instance that no lease ends while a test lasts.
-func longLived(id string) *model.Instance {
-	in := instance("fixed", id, "blue")
-	in.Lease.DurationMs = longer.Milliseconds()
-	return in
 }

@@ -17,7 +17,7 @@ import (
 const (
 	beacon    = 50 * time.Millisecond
 	deadAfter = 2 * time.Second
-	heartbeat = 500 * time.Millisecond
+	heartbeat = time.Second      // by three of them no loop is late: its node would refuse what it is told
 	lease     = 10 * time.Second // of who doesn't ask for another
 	window    = time.Second      // of evictions; what was taken over begins with it spent
 	drain     = 100 * time.Millisecond
@@ -62,9 +62,17 @@ const (
 	processDrain     = 2 * time.Second
 )
 
+// longer is a lease that outlives every fault of these tests: what is evicted in
+// spite of it was evicted by mistake.
+const longer = 5 * time.Minute
+
 // kept is how soon an acknowledged registration must be shown, whatever node dies
 // meanwhile.
 const kept = 30 * time.Second
+
+// patiently are arguments of write nodes whose clients say everything themselves: no busy
+// machine makes them fall silent, nor the node stand still.
+func patiently() []string { return []string{"--heartbeat", "10s"} }
 
 // arguments returns those of one node of a cluster.
 func arguments(n dev.Node, nodes []dev.Node) []string {

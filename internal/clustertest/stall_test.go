@@ -53,7 +53,7 @@ func TestMeasureStalled(t *testing.T) {
 
 func (s stall) passes(t *testing.T) {
 	// Ended instances are remembered for as short as can be: they aren't the subject.
-	f := launchWith(t, 1, 1, append(s.args[:len(s.args):len(s.args)], "--tombstones", "10s"))
+	f := launchWith(t, 1, 1, append(slices.Concat(s.args, patiently()), "--tombstones", "10s"))
 	read := f.reads[0]
 	p := newPacer(f, s.rate, 1, s.instances)
 	app := interest.Interest{Kind: interest.App, Value: "APP-0"}
