@@ -30,6 +30,7 @@ type order struct {
 	Do          string // subscribe, tell, judge
 	Nodes       []string
 	Subscribers int
+	Dial        time.Duration // for a handshake; 0: as long as the SDK has it
 	Apps        int
 	File        string // of what is registered
 }
@@ -184,7 +185,7 @@ func obeyOrders() {
 // subscribe fills the seats.
 func (w *wheel) subscribe(o order) error {
 	var err error
-	if w.client, err = client.New(client.Config{ReadNodes: o.Nodes, HTTPClient: tapped()}); err != nil {
+	if w.client, err = client.New(client.Config{ReadNodes: o.Nodes, DialTimeout: o.Dial, HTTPClient: tapped()}); err != nil {
 		return err
 	}
 	for n := range o.Subscribers {
