@@ -31,11 +31,11 @@ build: ## build the binaries into bin/
 
 .PHONY: test
 test: ## run all tests
-	go test ./...
+	go test -timeout=30m ./...
 
 .PHONY: race
 race: ## run all tests with the race detector; needs a C compiler
-	go test -race ./...
+	go test -race -timeout=30m ./...
 
 .PHONY: lint
 lint: ## gofmt, go vet and staticcheck
