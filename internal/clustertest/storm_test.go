@@ -26,7 +26,9 @@ type storm struct {
 // hundred subscribers, a driver's process.
 func TestSubscribersOfADeadReadNodeResumeAtItsSibling(t *testing.T) {
 	t.Parallel()
-	s := storm{subscribers: 600, rate: 100, quiet: 2 * time.Second, dial: patience} // which all make at once, on a busy machine
+	s := storm{subscribers: 600, rate: 100, quiet: 2 * time.Second,
+		dial: patience, // which all make at once, on a busy machine
+		args: production()}
 	s.breaks(t)
 }
 
@@ -57,7 +59,7 @@ func (s storm) breaks(t *testing.T) {
 		if n.Role == cluster.Read { // nobody is asked to move but by the death
 			return append(s.args[:len(s.args):len(s.args)], "--shed-share", "0")
 		}
-		return append(s.args[:len(s.args):len(s.args)], patiently()...)
+		return s.args
 	})
 	dying, sibling := f.reads[0], f.reads[1]
 	sibling.stop() // so that all are at the other one
@@ -140,8 +142,7 @@ func (s storm) evicted(f *fleet) (sum float64) {
 	return sum
 }
 
-// judge tells what was spent, and that the write nodes have noticed nothing. A node that
-// a busy machine keeps from its work for a moment asks for what it lacks: once each may.
+// judge tells what was spent, and that the write nodes have noticed nothing.
 func (s storm) judge(t *testing.T, f *fleet, p *pacer, sp *spell) {
 	t.Helper()
 	n, median, p99 := p.latencies(sp.from, sp.to)
@@ -149,7 +150,7 @@ func (s storm) judge(t *testing.T, f *fleet, p *pacer, sp *spell) {
 	t.Logf("%-6s %5.1f s: write nodes %4.0f %% of a core, %.0f evictions, %.0f pulls answered; the sibling %3.0f %%; %d acknowledgements, median %v, 99 of 100 %v",
 		sp.name, took, 100*sp.writes.cpu/took, sp.evictions, sp.writes.answers, 100*sp.sibling.cpu/took, n,
 		median.Round(100*time.Microsecond), p99.Round(100*time.Microsecond))
-	if sp.evictions > 0 || sp.writes.answers > float64(len(f.all)) {
+	if sp.evictions > 0 || sp.writes.answers > 0 {
 		t.Errorf("%s the storm the write nodes evicted %.0f and answered %.0f pulls", sp.name, sp.evictions, sp.writes.answers)
 	}
 }
