@@ -50,6 +50,9 @@ func (s *Sheet) Stats() SheetStats { return s.stats }
 // included that it shares with another.
 func (s *Sheet) Bytes() int {
 	sum := 0
+	if len(s.runs) <= 1 { // the body is a copy
+		sum = s.gzip.Length
+	}
 	for i := range s.runs {
 		sum += len(s.runs[i].piece.deflated)
 	}
