@@ -27,7 +27,7 @@ import (
 // frames that mean nothing any more.
 const (
 	tailName   = "registry.tail"
-	tailSize   = 2 << 20
+	tailSize   = 4 << 20
 	maxTail    = 1 << 30 // that is read
 	frameMagic = 0x4b455248
 	frameHead  = 32
