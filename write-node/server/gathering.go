@@ -4,7 +4,7 @@ import "time"
 
 const (
 	// gatherFor is how long at most inputs wait to be published together with others.
-	gatherFor = 200 * time.Microsecond
+	gatherFor = 500 * time.Microsecond
 
 	// few is how many clients that speak at a time are no crowd: they wait for nobody.
 	few = 4

@@ -57,7 +57,7 @@ func (m *metrics) registrations() {
 	m.Limit("registrations_per_connection", m.server.config.MaxRegistrations)
 	m.Gauge("commands", "Batches and requests that wait for the loop.", func(s *sample) int { return s.commands })
 	m.Limit("commands", m.server.config.MaxCommands)
-	m.Counter("gatherings_total", "Waits, of 200 µs at most, for more to be published together.", func(s *sample) uint64 { return s.waited.times })
+	m.Counter("gatherings_total", "Waits, of 500 µs at most, for more to be published together.", func(s *sample) uint64 { return s.waited.times })
 	m.Counter("gatherings_in_vain_total", "Those that lasted as long.", func(s *sample) uint64 { return s.waited.inVain })
 }
 
