@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"heureka/eureka1/dialect"
+	"heureka/internal/kept"
 )
 
 // errTooLarge says that a body, unpacked, is longer than it may be.
@@ -41,6 +42,9 @@ func (q *request) raw(most int) ([]byte, error) {
 		return nil, errTooLarge
 	} else if length >= 0 {
 		raw := q.room(int(length))
+		if q.writer != nil { // it is done here and soon, whether the client waits for it or not
+			kept.DontLook(q.r)
+		}
 		_, err := io.ReadFull(q.r.Body, raw)
 		return raw, err
 	}

@@ -124,7 +124,7 @@ func Heureka() Plan {
 			"write-node/api":     {"internal/nowait", "internal/socket"},
 			"eureka1/pages":      {"eureka1/dialect"},
 			"eureka1/rules":      {"eureka1/dialect"},
-			"eureka1":            {"eureka1/served", "internal/ops"},
+			"eureka1":            {"eureka1/served", "internal/kept", "internal/ops"},
 			"bridge/sides":       {"eureka1/dialect", "eureka1/rules"},
 			"client/line":        {"wire"},
 			"client/roster":      {"wire", "client/line"},

@@ -31,18 +31,22 @@ type contender struct {
 	took    []float64
 }
 
-// contending are a server without limits, one with those of internal/ops, and one whose
-// connections are kept.
+// contending are a server without limits, one with those of internal/ops, one whose
+// connections are kept, and one that besides doesn't look where the handler says so.
 func contending() []*contender {
 	limited := func() *http.Server {
 		return &http.Server{ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 			WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute}
 	}
 	as := func(l net.Listener) net.Listener { return l }
+	keep := func(l net.Listener) net.Listener { return Listener{l} }
+	unlooked := limited()
+	unlooked.ConnContext = Context
 	return []*contender{
 		{name: "unlimited", server: &http.Server{}, wrap: as},
 		{name: "limited", server: limited(), wrap: as},
-		{name: "kept", server: limited(), wrap: func(l net.Listener) net.Listener { return Listener{l} }},
+		{name: "kept", server: limited(), wrap: keep},
+		{name: "unlooked", server: unlooked, wrap: keep},
 	}
 }
 
@@ -104,6 +108,7 @@ func together(b *testing.B) http.HandlerFunc {
 		}
 	}()
 	return func(w http.ResponseWriter, r *http.Request) {
+		DontLook(r)
 		_, _ = io.Copy(io.Discard, r.Body) // the driver tells, if it can't go on
 		one := make(chan struct{})
 		asked <- one

@@ -18,6 +18,8 @@
 // Deadlines are compared by the monotonic clock, so they are made of time.Now; others go
 // by the wall clock until the socket has them.
 //
+// [DontLook] spares a request that is answered soon net/http's look for a client that has gone.
+//
 // [Listener] is for internal/ops. A [Conn] may be used by any number of goroutines, like
 // every net.Conn.
 package kept

@@ -107,6 +107,7 @@ func newHTTPServer(handler http.Handler, cfg HTTPConfig, log *slog.Logger) *http
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return requests },
 		ConnState:         s.count,
+		ConnContext:       kept.Context,
 	}
 	return s
 }
