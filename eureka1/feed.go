@@ -41,7 +41,7 @@ type tally struct {
 	woken, fell, overrun atomic.Int64 // times
 	waited               atomic.Int64 // nanoseconds, of requests
 	late                 atomic.Int64 // requests that didn't get their documents in time
-	made                 atomic.Int64 // pages, by documents that are gone
+	made, filed, unfiled atomic.Int64 // pages, by documents that are gone
 }
 
 // NewFeed returns a feed that sleeps; nil if Eureka 1 isn't served.
@@ -91,7 +91,11 @@ func (f *Feed) drop() {
 	d := f.follows.Swap(nil)
 	d.lost.Store(true)
 	if f.awake.CompareAndSwap(d, nil) {
-		f.tally.made.Add(d.cache.Stats().Made)
+		d.cache.Close()
+		gone := d.cache.Stats()
+		f.tally.made.Add(gone.Made)
+		f.tally.filed.Add(gone.Filed)
+		f.tally.unfiled.Add(gone.Unfiled)
 	}
 }
 
@@ -204,7 +208,9 @@ func (f *Feed) wake(ctx context.Context, node looker) error {
 	d.load(still)
 	f.awake.Store(d)
 	if d.lost.Load() {
-		f.awake.CompareAndSwap(d, nil) // as the loop would have done
+		if f.awake.CompareAndSwap(d, nil) { // as the loop would have done
+			d.cache.Close()
+		}
 		return errLost
 	}
 	f.tally.woken.Add(1)
@@ -228,5 +234,7 @@ func (f *Feed) sample() (now pages.Stats, kept served.Stats, pending int, awake 
 		pending = int(d.count.Load())
 	}
 	kept.Made += f.tally.made.Load()
+	kept.Filed += f.tally.filed.Load()
+	kept.Unfiled += f.tally.unfiled.Load()
 	return now, kept, pending, awake
 }

@@ -1,12 +1,14 @@
 package eureka1
 
 import (
+	"errors"
 	"io"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"heureka/eureka1/served"
 )
 
 // quick is within what time most clients have taken their document. Who has by then
@@ -34,6 +36,7 @@ type outlet struct {
 	late  atomic.Bool // the client is slow
 	mutex sync.Mutex
 	place chan struct{} // holds one for the document; nil: none
+	filed bool          // it is sent from a file
 }
 
 // reading serves a request for a document, which has its place in reads.
@@ -59,19 +62,30 @@ func (o *outlet) Write(p []byte) (n int, err error) {
 	}
 }
 
-// ReadFrom implements io.ReaderFrom for many parts of a document that leave together,
-// as many as are in a step.
+// ReadFrom implements io.ReaderFrom for a page, as much at a time as is in a step. From a
+// file it goes only to who is quick; linger ends that.
 func (o *outlet) ReadFrom(src io.Reader) (n int64, err error) {
 	to, direct := o.ResponseWriter.(io.ReaderFrom)
-	parts, many := src.(*net.Buffers)
-	if !direct || !many {
+	page, ours := src.(*served.Sending)
+	if !direct || !ours {
 		return io.Copy(struct{ io.Writer }{o}, src)
 	}
 	o.start()
-	for len(*parts) > 0 {
-		some := first(parts)
-		taken, err := to.ReadFrom(&some)
+	if page.InFile() {
+		if err := o.file(page); err != nil {
+			return 0, err
+		}
+		defer o.unfile(page)
+	}
+	for page.Left() > 0 {
+		if page.InFile() && o.late.Load() {
+			o.unfile(page)
+		}
+		taken, err := to.ReadFrom(page.Step(step))
 		n += taken
+		if page.InFile() && o.late.Load() && isTimeout(err) {
+			continue // it was linger
+		}
 		if o.took(int(taken), err); err != nil {
 			return n, err
 		}
@@ -79,20 +93,35 @@ func (o *outlet) ReadFrom(src io.Reader) (n int64, err error) {
 	return n, nil
 }
 
-// first takes the first step out of the parts.
-func first(parts *net.Buffers) net.Buffers {
-	all := *parts
-	if part := all[0]; len(part) > step {
-		all[0] = part[step:]
-		return net.Buffers{part[:step]}
+// file begins to send from a file. The head has left before: a deadline that ends its
+// write breaks the connection off, one that ends the sending of a file doesn't.
+func (o *outlet) file(page *served.Sending) error {
+	if err := http.NewResponseController(o.ResponseWriter).Flush(); errors.Is(err, http.ErrNotSupported) {
+		page.Unfile()
+		return nil
+	} else if err != nil {
+		return err
 	}
-	n, bytes := 1, len(all[0])
-	for n < len(all) && bytes+len(all[n]) <= step {
-		bytes += len(all[n])
-		n++
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if o.late.Load() || o.place == nil {
+		page.Unfile() // nobody would end it
+		return nil
 	}
-	*parts = all[n:]
-	return all[:n:n]
+	o.filed = true
+	return nil
+}
+
+// unfile ends that: what is left is sent from memory. If it was linger that ended it, its
+// client has time for another step.
+func (o *outlet) unfile(page *served.Sending) {
+	page.Unfile()
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if o.filed && o.late.Load() {
+		o.deadline(time.Now().Add(o.q.config.Patience))
+	}
+	o.filed = false
 }
 
 // start begins to count the time, with the first byte.
@@ -132,12 +161,19 @@ func (o *outlet) linger() {
 	case o.q.slow <- struct{}{}:
 		o.place = o.q.slow
 		o.late.Store(true)
-		o.deadline(time.Now().Add(o.q.config.Patience))
+		if o.filed {
+			o.deadline(longAgo())
+		} else {
+			o.deadline(time.Now().Add(o.q.config.Patience))
+		}
 	default:
 		o.q.metrics.broken.WithLabelValues(brokenCrowded).Inc()
-		o.deadline(time.Unix(1, 0))
+		o.deadline(longAgo())
 	}
 }
+
+// longAgo is a deadline that ends what waits.
+func longAgo() time.Time { return time.Unix(1, 0) }
 
 // renew gives a slow client time for another step.
 func (o *outlet) renew() {

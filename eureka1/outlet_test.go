@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -235,5 +236,44 @@ func TestHowSlowAClientMayBe(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestWhoIsSlowLeavesTheFile has a document that is sent from a file, and one client
+// that doesn't read it: the file goes once there is another, and the client gets all of
+// what it began with.
+func TestWhoIsSlowLeavesTheFile(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("files in memory are Linux's")
+	}
+	h := newReader(t, func(c *Config) { c.Patience = time.Minute })
+	many(h, 2000)
+	h.quick = 10 * time.Millisecond
+	address := serveTight(t, h)
+	inFiles := func() int64 {
+		_, kept, _, _ := h.feed.sample()
+		return kept.InFiles
+	}
+	for n := 0; inFiles() == 0; n++ {
+		if n == 100 {
+			t.Fatal("no file is made of a document that is asked for a hundred times")
+		}
+		if _, err := whole(begin(t, address, "apps")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slow := begin(t, address, "apps")
+	eventually(t, "it is slow", func() bool { return len(h.slow) == 1 && len(h.reads) == 0 })
+	h.node.(*reader).put(&model.Instance{App: "NEW", ID: "new", Address: "10.0.0.1", Status: model.StatusUp})
+	eventually(t, "the file goes", func() bool { return ask(h, "GET", "/eureka/apps", "", "Accept: application/json").Code == http.StatusOK && inFiles() == 0 })
+	if len(h.slow) != 1 {
+		t.Error("it isn't slow any more")
+	}
+	if n, err := whole(slow); err != nil || n < 1<<20 {
+		t.Errorf("who reads at last gets %d bytes, %v", n, err)
+	}
+	eventually(t, "it is through", func() bool { return len(h.slow)+len(h.reads) == 0 })
+	if broken := brokenOff(t, h, "stalled") + brokenOff(t, h, "crowded"); broken > 0 {
+		t.Errorf("%v are broken off", broken)
 	}
 }

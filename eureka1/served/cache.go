@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heureka/eureka1/pages"
+	"heureka/internal/memfile"
 )
 
 // Cache makes pages and keeps them.
@@ -21,6 +22,7 @@ type Cache struct {
 	turning sync.Mutex    // who holds it makes another edition, and trims
 
 	deflaters sync.Pool // of *pages.Deflater
+	files     files
 	counters  counters
 }
 
@@ -42,8 +44,9 @@ func New(config Config, source Source, dialects ...pages.Encoder) (*Cache, error
 		return nil, err
 	}
 	c := &Cache{config: config, source: source, start: time.Now()}
+	c.files.create = memfile.New
 	for _, encoder := range dialects {
-		for d, s := range newShelves(encoder) {
+		for d, s := range newShelves(encoder, &c.files) {
 			c.shelves[d] = append(c.shelves[d], s)
 		}
 	}
@@ -53,6 +56,21 @@ func New(config Config, source Source, dialects ...pages.Encoder) (*Cache, error
 // Hurry has the next request see what its source has by now, as far as the share of
 // the processor allows: somebody has changed it and may look.
 func (c *Cache) Hurry() { c.hurries.Add(1) }
+
+// Close frees the files of pages, and has no more made; from then on all is sent from
+// memory. It is for when requests go elsewhere.
+func (c *Cache) Close() {
+	c.files.over.Store(true)
+	for _, shelves := range c.shelves {
+		for _, s := range shelves {
+			for kind := range s.pages {
+				if page := s.pages[kind].Load(); page != nil {
+					page.filed.end()
+				}
+			}
+		}
+	}
+}
 
 // Page returns a document in a dialect, ready to be sent.
 func (c *Cache) Page(document pages.Document, dialect int, gzip bool) (*Page, error) {

@@ -18,5 +18,8 @@
 // made one after the other, as the second takes over what the first has. Dialects that
 // aren't asked for are dropped after a while.
 //
+// A page that is asked for often is put in a file in memory, from which sockets send
+// ([Sending]); all else is sent from memory.
+//
 // It has no goroutine of its own. Everything but New is safe for concurrent use.
 package served

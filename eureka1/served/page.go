@@ -3,24 +3,23 @@ package served
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"heureka/eureka1/pages"
 )
 
-// Page is one answer, ready to be sent any number of times. It is immutable.
+// Page is one answer, ready to be sent any number of times. What it says is immutable.
 type Page struct {
 	pages.Body
 	version uint64
 	gzip    bool
 	length  []string
+	filed   filed
 }
 
-func newPage(body pages.Body, version uint64, gzip bool) *Page {
-	return &Page{Body: body, version: version, gzip: gzip, length: []string{strconv.Itoa(body.Length)}}
+func newPage(body pages.Body, version uint64, gzip bool, of *files) *Page {
+	return &Page{Body: body, version: version, gzip: gzip, length: []string{strconv.Itoa(body.Length)}, filed: filed{of: of}}
 }
 
 // Send answers a request with the page. An error means that the connection is gone.
@@ -37,10 +36,10 @@ func (p *Page) Send(w http.ResponseWriter, contentType string) error {
 	return nil
 }
 
-// write writes the parts. Many go to a TCP connection as one vector: to write each by
+// write writes the parts. Many go to a TCP connection as one [Sending]: to write each by
 // itself wakes the reader at each, and costs both sides a third more. The way there is
-// that a response hands its connection what it is told to read from, and that
-// net.Buffers, asked to write itself to such a connection, does so with writev.
+// that a response hands its connection what it is told to read from, and that this, asked
+// to write itself to such a connection, does so with sendfile or writev.
 func (p *Page) write(w http.ResponseWriter) error {
 	from, ok := w.(io.ReaderFrom)
 	if !ok || len(p.Parts) == 1 {
@@ -51,7 +50,8 @@ func (p *Page) write(w http.ResponseWriter) error {
 		}
 		return nil
 	}
-	buffers := net.Buffers(slices.Clone(p.Parts)) // which writing consumes
-	_, err := from.ReadFrom(&buffers)
+	s := p.send()
+	defer s.Unfile()
+	_, err := from.ReadFrom(s)
 	return err
 }

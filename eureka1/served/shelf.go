@@ -12,6 +12,7 @@ import (
 type shelf struct {
 	document pages.Document
 	encoder  pages.Encoder
+	files    *files
 
 	asked atomic.Int64            // since the cache's start, in nanoseconds, last
 	bytes atomic.Int64            // kept
@@ -23,10 +24,10 @@ type shelf struct {
 }
 
 // newShelves returns those of one dialect.
-func newShelves(encoder pages.Encoder) (shelves [pages.Documents]*shelf) {
+func newShelves(encoder pages.Encoder, files *files) (shelves [pages.Documents]*shelf) {
 	mutex := new(sync.Mutex)
 	for d := range shelves {
-		shelves[d] = &shelf{document: pages.Document(d), encoder: encoder, mutex: mutex}
+		shelves[d] = &shelf{document: pages.Document(d), encoder: encoder, files: files, mutex: mutex}
 	}
 	shelves[pages.Apps].beside, shelves[pages.Delta].beside = shelves[pages.Delta], shelves[pages.Apps]
 	return shelves
@@ -55,7 +56,7 @@ func (s *shelf) update(snapshot *pages.Snapshot) {
 
 func (s *shelf) plain(snapshot *pages.Snapshot) *Page {
 	s.update(snapshot)
-	return s.keep(plain, newPage(s.sheet.Plain(), s.sheet.Version(), false))
+	return s.keep(plain, newPage(s.sheet.Plain(), s.sheet.Version(), false, s.files))
 }
 
 func (s *shelf) compressed(snapshot *pages.Snapshot, deflater *pages.Deflater) (*Page, error) {
@@ -64,13 +65,36 @@ func (s *shelf) compressed(snapshot *pages.Snapshot, deflater *pages.Deflater) (
 	if err != nil {
 		return nil, err
 	}
-	return s.keep(compressed, newPage(body, s.sheet.Version(), true)), nil
+	return s.keep(compressed, newPage(body, s.sheet.Version(), true, s.files)), nil
 }
 
 func (s *shelf) keep(kind int, page *Page) *Page {
-	s.pages[kind].Store(page)
+	s.put(kind, page)
 	s.bytes.Store(int64(s.sheet.Bytes()))
 	return page
+}
+
+// put puts a page in the place of another, either of which may be nil.
+func (s *shelf) put(kind int, page *Page) {
+	last := s.pages[kind].Load()
+	if last != nil {
+		often := last.filed.end()
+		if page != nil {
+			page.filed.soon = often
+		}
+	}
+	s.pages[kind].Store(page)
+}
+
+// size returns how many bytes are kept, those in files too.
+func (s *shelf) size() int64 {
+	size := s.bytes.Load()
+	for kind := range s.pages {
+		if page := s.pages[kind].Load(); page != nil {
+			size += page.filed.size()
+		}
+	}
+	return size
 }
 
 // drop frees what the shelf keeps, unless its pages are being made just now, and
@@ -84,8 +108,8 @@ func (s *shelf) drop() bool {
 		return false
 	}
 	s.sheet = nil
-	for i := range s.pages {
-		s.pages[i].Store(nil)
+	for kind := range s.pages {
+		s.put(kind, nil)
 	}
 	s.bytes.Store(0)
 	return true

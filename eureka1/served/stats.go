@@ -16,7 +16,10 @@ type Stats struct {
 	Making   time.Duration // what that took
 	Dropped  int64         // documents in a dialect, idle or too much
 	Kept     int           // documents in a dialect
-	Bytes    int64         // of what is kept; what both documents share counts twice
+	Bytes    int64         // of what is kept, in files too; what both documents share counts twice
+	Filed    int64         // pages that were put in a file
+	Unfiled  int64         // pages of which no file could be made
+	InFiles  int64         // bytes in files, those too that are only being sent
 	// Stands is how long the present edition stands at least: how old pages get under
 	// changes. It is more than Config.Age where pages take more than their share.
 	Stands time.Duration
@@ -29,10 +32,13 @@ func (c *Cache) Stats() Stats {
 		Made:     c.counters.made.Load(),
 		Making:   time.Duration(c.counters.making.Load()),
 		Dropped:  c.counters.dropped.Load(),
+		Filed:    c.files.made.Load(),
+		Unfiled:  c.files.failed.Load(),
+		InFiles:  c.files.bytes.Load(),
 	}
 	for _, shelves := range c.shelves {
 		for _, shelf := range shelves {
-			if bytes := shelf.bytes.Load(); bytes > 0 {
+			if bytes := shelf.size(); bytes > 0 {
 				s.Kept++
 				s.Bytes += bytes
 			}

@@ -23,7 +23,7 @@ func (c *Cache) trim(now time.Duration) {
 	sum := int64(0)
 	for _, shelves := range c.shelves {
 		for _, s := range shelves {
-			if bytes := s.bytes.Load(); bytes > 0 {
+			if bytes := s.size(); bytes > 0 {
 				kept = append(kept, s)
 				sum += bytes
 			}
@@ -33,7 +33,7 @@ func (c *Cache) trim(now time.Duration) {
 	for i, s := range kept {
 		idle := now-time.Duration(s.asked.Load()) >= c.config.Idle
 		excess := sum > int64(c.config.MaxBytes) && i < len(kept)-1
-		if bytes := s.bytes.Load(); (idle || excess) && s.drop() {
+		if bytes := s.size(); (idle || excess) && s.drop() {
 			sum -= bytes
 			c.counters.dropped.Add(1)
 		}

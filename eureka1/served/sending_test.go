@@ -1,0 +1,228 @@
+package served
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"testing"
+	"time"
+
+	"heureka/eureka1/pages"
+	"heureka/internal/memfile"
+)
+
+// filing skips a test where there are no files in memory.
+func filing(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("files in memory are Linux's")
+	}
+}
+
+// TestAPageIsTheSameFromFileAndFromMemory sends one in random steps, and has it leave
+// its file at a random one.
+func TestAPageIsTheSameFromFileAndFromMemory(t *testing.T) {
+	filing(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	for seed := range uint64(50) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		var body pages.Body
+		for range 2 + rng.IntN(40) {
+			part := make([]byte, 1+rng.IntN(20_000))
+			for i := range part {
+				part[i] = byte(rng.Uint32())
+			}
+			body.Parts, body.Length = append(body.Parts, part), body.Length+len(part)
+		}
+		of := &files{create: memfile.New}
+		page := newPage(body, 1, false, of)
+		page.filed.soon = rng.IntN(4) > 0
+		whole := bytes.Join(body.Parts, nil)
+		conn, err := net.Dial("tcp", ln.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent := make(chan error, 1)
+		go func() { sent <- sendInSteps(page, ln, rng) }()
+		got, err := io.ReadAll(conn)
+		conn.Close()
+		if err = errors.Join(err, <-sent); err != nil || !bytes.Equal(got, whole) || !bytes.Equal(bytes.Join(body.Parts, nil), whole) {
+			t.Errorf("seed %d: %d bytes of %d, %v", seed, len(got), len(whole), err)
+		}
+		if made := of.made.Load() > 0; made != (page.filed.soon && body.Length >= fileFrom) {
+			t.Errorf("seed %d: a file was made: %t", seed, made)
+		}
+		if page.filed.end(); of.bytes.Load() != 0 {
+			t.Errorf("seed %d: %d bytes are left in files", seed, of.bytes.Load())
+		}
+	}
+}
+
+func sendInSteps(page *Page, ln net.Listener, rng *rand.Rand) error {
+	conn, err := ln.Accept()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	s := page.send()
+	defer s.Unfile()
+	for s.Left() > 0 {
+		before, n := s.Left(), 1+rng.IntN(100_000)
+		switch rng.IntN(6) {
+		case 0:
+			s.Unfile()
+		case 1: // as net/http does with the first bytes
+			_, err = io.Copy(struct{ io.Writer }{conn}, struct{ io.Reader }{s.Step(n)})
+		default:
+			_, err = conn.(*net.TCPConn).ReadFrom(s.Step(n))
+		}
+		if err != nil {
+			return err
+		}
+		if took := before - s.Left(); took != 0 && took != min(n, before) {
+			return errors.New("a step isn't a step")
+		}
+	}
+	return nil
+}
+
+// filer is a rig whose pages are sent by a server.
+type filer struct {
+	*rig
+	server *httptest.Server
+}
+
+func newFiler(t *testing.T) *filer {
+	filing(t)
+	config := DefaultConfig()
+	config.Age, config.Share = 0, 100
+	f := &filer{rig: newRig(t, config, lines{})}
+	f.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if err := f.page().Send(w, "text/lines"); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(f.server.Close)
+	f.register(5000)
+	return f
+}
+
+func (f *filer) page() *Page {
+	page, err := f.cache.Page(pages.Apps, 0, false)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return page
+}
+
+// change has another page take the place of the present one, once that has stood for as
+// long as making it allows.
+func (f *filer) change() {
+	last := f.page()
+	f.register(1)
+	for end := time.Now().Add(time.Minute); f.page() == last; runtime.Gosched() {
+		if time.Now().After(end) {
+			f.t.Fatal("there is no other page")
+		}
+	}
+}
+
+// ask asks so often, and compares what arrives with what is in memory.
+func (f *filer) ask(times int) {
+	f.t.Helper()
+	want := bytes.Join(f.page().Parts, nil)
+	for range times {
+		response, err := f.server.Client().Get(f.server.URL)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		got, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || !bytes.Equal(got, want) {
+			f.t.Fatalf("%d bytes instead of %d, %v", len(got), len(want), err)
+		}
+	}
+}
+
+// has compares how many pages were put in files, how many couldn't be, and the bytes
+// that there are.
+func (f *filer) has(when string, filed, unfiled, bytes int) {
+	f.t.Helper()
+	if s := f.cache.Stats(); s.Filed != int64(filed) || s.Unfiled != int64(unfiled) || s.InFiles != int64(bytes) {
+		f.t.Errorf("%s: %+v instead of %d, %d, %d", when, s, filed, unfiled, bytes)
+	}
+}
+
+func TestAPageThatIsAskedForOftenHasAFile(t *testing.T) {
+	f := newFiler(t)
+	f.ask(fileAfter)
+	f.has("asked for a few times", 0, 0, 0)
+	before := f.cache.Stats().Bytes
+	f.ask(2)
+	f.has("asked for often", 1, 0, f.page().Length)
+	if grown := f.cache.Stats().Bytes - before; grown != int64(f.page().Length) {
+		t.Errorf("%d more bytes are kept, of a page of %d", grown, f.page().Length)
+	}
+	f.change()
+	f.ask(1)
+	f.has("the next page, the one before not asked for so often", 1, 0, 0)
+	f.ask(2 * fileAfter)
+	f.change()
+	f.ask(1)
+	f.has("the next page, the one before asked for very often", 3, 0, f.page().Length)
+	f.cache.Close()
+	f.has("closed", 3, 0, 0)
+	f.ask(1)
+	f.change()
+	f.ask(2 * fileAfter)
+	f.has("asked for after that", 3, 0, 0)
+}
+
+func TestAFileStaysWhileItIsSent(t *testing.T) {
+	f := newFiler(t)
+	f.ask(fileAfter + 1)
+	last := f.page()
+	sending := last.send()
+	if !sending.InFile() {
+		t.Fatal("it isn't sent from the file")
+	}
+	f.change()
+	f.has("another page took its place", 1, 0, last.Length)
+	var got bytes.Buffer
+	if _, err := sending.WriteTo(&got); err != nil || !bytes.Equal(got.Bytes(), bytes.Join(last.Parts, nil)) {
+		t.Errorf("%d bytes, %v", got.Len(), err)
+	}
+	f.has("nobody needs it any more", 1, 0, 0)
+	if later := last.send(); later.InFile() {
+		t.Error("it has a file again")
+	}
+}
+
+func TestWhatIsDroppedHasNoFile(t *testing.T) {
+	f := newFiler(t)
+	f.ask(fileAfter + 1)
+	f.has("asked for often", 1, 0, f.page().Length)
+	f.cache.config.Idle = 1
+	f.cache.Trim()
+	f.has("dropped", 1, 0, 0)
+}
+
+// TestWithoutFilesAllIsSent where the system gives none.
+func TestWithoutFilesAllIsSent(t *testing.T) {
+	f := newFiler(t)
+	f.cache.files.create = func([][]byte) (*memfile.File, error) { return nil, io.ErrNoProgress }
+	f.ask(3 * fileAfter)
+	f.has("it couldn't be made", 0, 1, 0)
+	f.cache.files.create = func([][]byte) (*memfile.File, error) { return nil, errors.ErrUnsupported }
+	f.change()
+	f.ask(3 * fileAfter)
+	f.has("there is no such thing", 0, 1, 0)
+}
