@@ -265,7 +265,9 @@ func TestWhoIsSlowLeavesTheFile(t *testing.T) {
 	slow := begin(t, address, "apps")
 	eventually(t, "it is slow", func() bool { return len(h.slow) == 1 && len(h.reads) == 0 })
 	h.node.(*reader).put(&model.Instance{App: "NEW", ID: "new", Address: "10.0.0.1", Status: model.StatusUp})
-	eventually(t, "the file goes", func() bool { return ask(h, "GET", "/eureka/apps", "", "Accept: application/json").Code == http.StatusOK && inFiles() == 0 })
+	eventually(t, "the file goes", func() bool {
+		return ask(h, "GET", "/eureka/apps", "", "Accept: application/json").Code == http.StatusOK && inFiles() == 0
+	})
 	if len(h.slow) != 1 {
 		t.Error("it isn't slow any more")
 	}
