@@ -11,7 +11,7 @@ import (
 type Options struct {
 	Only     []string      `help:"Rows to measure, by their letters; all if none is named." placeholder:"a,b"`
 	Seconds  float64       `help:"How long one contender is measured in one round." default:"${seconds}"`
-	Rounds   int           `help:"Rounds in which the contenders take turns; the median counts." default:"3"`
+	Rounds   int           `help:"Rounds in which the contenders take turns; the median counts." default:"${rounds}"`
 	Scale    float64       `help:"Share of the numbers of instances and subscribers that is used." default:"1"`
 	Beacon   time.Duration `help:"Between two beacons of the nodes." default:"1s"`
 	Programs string        `help:"Folder of write-node and read-node; by default that of this program." type:"path"`

@@ -21,6 +21,7 @@ type Program struct {
 	Rows        []Row
 	Patience    time.Duration // for one row
 	Seconds     float64       // default of --seconds; 0: 3
+	Rounds      int           // default of --rounds; 0: 3
 	Roles       map[string]Role
 	// Settings, if not nil, is a pointer to a struct of further settings, with tags
 	// like those of Options.
@@ -92,7 +93,7 @@ func (p *Program) parse(args []string, out, errs io.Writer) (o Options, exit int
 		words.Plugins = kong.Plugins{p.Settings}
 	}
 	exit = -1
-	parser, err := kong.New(&words, kong.Vars{"seconds": fmt.Sprint(cmp.Or(p.Seconds, 3))}, kong.Name(p.Name), kong.Description(p.Description), kong.Writers(out, errs),
+	parser, err := kong.New(&words, kong.Vars{"seconds": fmt.Sprint(cmp.Or(p.Seconds, 3)), "rounds": fmt.Sprint(cmp.Or(p.Rounds, 3))}, kong.Name(p.Name), kong.Description(p.Description), kong.Writers(out, errs),
 		kong.Exit(func(code int) { exit = code })) // after --help
 	if err != nil {
 		return o, exit, err

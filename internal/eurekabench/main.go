@@ -39,6 +39,7 @@ func program() *bench.Program {
 		Description: "Measures what Eureka 1 clients cost, beside a handler of fixed bytes and Eureka's own server, and checks that what they are told is right.",
 		Rows:        rows(asked),
 		Seconds:     1,
+		Rounds:      7,
 		Patience:    10 * time.Minute, // Eureka's server takes its time to show things
 		Roles:       map[string]bench.Role{"fixed": serveFixed, "driver": serveDriver, "client": serveClient},
 		Settings:    asked,
