@@ -153,11 +153,18 @@ func (f *filer) ask(times int) {
 }
 
 // has compares how many pages were put in files, how many couldn't be, and the bytes
-// that there are.
+// that there are: soon, as who has sent a page from a file leaves that later than its
+// client has all of it.
 func (f *filer) has(when string, filed, unfiled, bytes int) {
 	f.t.Helper()
-	if s := f.cache.Stats(); s.Filed != int64(filed) || s.Unfiled != int64(unfiled) || s.InFiles != int64(bytes) {
-		f.t.Errorf("%s: %+v instead of %d, %d, %d", when, s, filed, unfiled, bytes)
+	for end := time.Now().Add(time.Minute); ; runtime.Gosched() {
+		s := f.cache.Stats()
+		if s.Filed == int64(filed) && s.Unfiled == int64(unfiled) && s.InFiles == int64(bytes) {
+			return
+		}
+		if time.Now().After(end) {
+			f.t.Fatalf("%s: %+v instead of %d, %d, %d", when, s, filed, unfiled, bytes)
+		}
 	}
 }
 
