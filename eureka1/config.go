@@ -16,7 +16,7 @@ type Config struct {
 	MaxBatches int           `name:"eureka1-max-batches" help:"Of these, batches from Eureka 1 servers that are answered at once." default:"32" env:"HEUREKA_EUREKA1_MAX_BATCHES"`
 	MaxBody    int           `name:"eureka1-max-body" help:"Bytes of a registration from a Eureka 1 client, unpacked." default:"262144" env:"HEUREKA_EUREKA1_MAX_BODY"`
 	MaxBatch   int           `name:"eureka1-max-batch" help:"Bytes of a batch from a Eureka 1 server, unpacked." default:"4194304" env:"HEUREKA_EUREKA1_MAX_BATCH"`
-	MaxPages   int           `name:"eureka1-max-pages" help:"Bytes kept of encoded documents for Eureka 1 clients." default:"268435456" env:"HEUREKA_EUREKA1_MAX_PAGES"`
+	MaxPages   int           `name:"eureka1-max-pages" help:"Bytes kept of encoded documents for Eureka 1 clients, with their files in memory." default:"268435456" env:"HEUREKA_EUREKA1_MAX_PAGES"`
 	Timeout    time.Duration `name:"eureka1-timeout" help:"For the body of a Eureka 1 client's request, and then for the node to do it, or to gather the documents if nobody asked for any lately; for a write node to which a read node passes it on." default:"2s" env:"HEUREKA_EUREKA1_TIMEOUT"`
 	Patience   time.Duration `name:"eureka1-patience" help:"How long a Eureka 1 client that is slow may take for each MiB of a document, or for less that is left, before the rest is broken off." default:"30s" env:"HEUREKA_EUREKA1_PATIENCE"`
 	Idle       time.Duration `name:"eureka1-idle" help:"After how long without a request for documents of Eureka 1 the node lets go of what it keeps for these." default:"10m" env:"HEUREKA_EUREKA1_IDLE"`
