@@ -75,12 +75,26 @@ func (f *filed) make(parts [][]byte) {
 func (f *filed) end() (often bool) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.release()
+	return f.asked > 2*fileAfter
+}
+
+// outdated is end for a page that nobody is given any more, though no other has taken its
+// place. It doesn't wait for who makes the file just now.
+func (f *filed) outdated() {
+	if f.mutex.TryLock() {
+		defer f.mutex.Unlock()
+		f.release()
+	}
+}
+
+// release is for who holds the mutex.
+func (f *filed) release() {
 	f.over = true
 	if f.file != nil {
 		f.file.Release()
 		f.file = nil
 	}
-	return f.asked > 2*fileAfter
 }
 
 // size returns how many bytes the file has that the page has now.

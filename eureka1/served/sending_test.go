@@ -222,6 +222,27 @@ func TestWhatIsDroppedHasNoFile(t *testing.T) {
 	f.has("dropped", 1, 0, 0)
 }
 
+// TestAnOutdatedPageHasNoFile though nobody asks for another in its form.
+func TestAnOutdatedPageHasNoFile(t *testing.T) {
+	f := newFiler(t)
+	f.ask(2*fileAfter + 1)
+	last := f.page()
+	f.cache.Trim()
+	f.has("up to date", 1, 0, last.Length)
+	f.register(1)
+	for end := time.Now().Add(time.Minute); f.cache.edition.Load().snapshot.Version() == last.version; runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatal("there is no other edition")
+		}
+		f.shows(pages.Apps, 0, true)
+	}
+	f.has("the other form asked for", 1, 0, last.Length)
+	f.cache.Trim()
+	f.has("trimmed", 1, 0, 0)
+	f.ask(1)
+	f.has("asked for again", 2, 0, f.page().Length)
+}
+
 // TestWithoutFilesAllIsSent where the system gives none.
 func TestWithoutFilesAllIsSent(t *testing.T) {
 	f := newFiler(t)

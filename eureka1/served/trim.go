@@ -7,13 +7,32 @@ import (
 )
 
 // Trim drops what nobody has asked for in a while, unless a request does that just now:
-// it is for when there are none. It doesn't wait.
+// it is for when there are none. It also frees the files of pages that are out of date:
+// one of a form that nobody asks for any more stays while the other form is asked for. It
+// doesn't wait.
 func (c *Cache) Trim() {
 	if !c.turning.TryLock() {
 		return
 	}
 	defer c.turning.Unlock()
 	c.trim(time.Since(c.start))
+	if e := c.edition.Load(); e != nil {
+		c.retire(e.snapshot.Version())
+	}
+}
+
+// retire frees the files of pages that are older than a version. The pages stay, and
+// remember how often they were asked for.
+func (c *Cache) retire(version uint64) {
+	for _, shelves := range c.shelves {
+		for _, s := range shelves {
+			for kind := range s.pages {
+				if page := s.pages[kind].Load(); page != nil && page.version < version {
+					page.filed.outdated()
+				}
+			}
+		}
+	}
 }
 
 // trim is Trim for who holds the mutex. It also drops, the longest not asked for
