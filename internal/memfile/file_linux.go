@@ -26,7 +26,7 @@ func fill(file *os.File, parts [][]byte) (size int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for len(parts) > 0 && err == nil {
+	for parts = behind(parts, 0); len(parts) > 0 && err == nil; {
 		var n int
 		var failed error
 		err = raw.Control(func(fd uintptr) {

@@ -87,6 +87,19 @@ func TestAFileIsSentAsItWasMade(t *testing.T) {
 	}
 }
 
+func TestEmptyPartsAreNothing(t *testing.T) {
+	for size, parts := range [][][]byte{make([][]byte, 2*1024), append(make([][]byte, 2*1024), []byte("x"), nil)} {
+		f, err := New(parts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Size() != int64(size) {
+			t.Errorf("%d bytes instead of %d", f.Size(), size)
+		}
+		f.Release()
+	}
+}
+
 func TestAFileEndsWithTheLastReference(t *testing.T) {
 	f, err := New([][]byte{[]byte("document")})
 	if err != nil {
@@ -115,17 +128,23 @@ func TestWhoDoesNotTakeItIsGivenUp(t *testing.T) {
 	}
 	defer f.Release()
 	here, there := sockets(t)
-	if err := here.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+	first := make([]byte, 1)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := io.ReadFull(there, first)
+		ended <- errors.Join(err, here.SetWriteDeadline(time.Unix(1, 0)))
+	}()
+	n, err := f.SendTo(here, 0, f.Size())
+	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	n, err := f.SendTo(here, 0, f.Size())
 	if !errors.Is(err, os.ErrDeadlineExceeded) || n <= 0 || n >= f.Size() {
 		t.Fatalf("%d bytes, %v", n, err)
 	}
 	if err := errors.Join(here.SetWriteDeadline(time.Time{}), here.CloseWrite()); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := io.ReadAll(there); err != nil || !bytes.Equal(got, whole[:n]) {
+	if got, err := io.ReadAll(there); err != nil || !bytes.Equal(append(first, got...), whole[:n]) {
 		t.Errorf("%d bytes arrive of %d, %v", len(got), n, err)
 	}
 }
