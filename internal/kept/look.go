@@ -13,6 +13,9 @@ import (
 // early. Where the rest of the body has yet to come, or the connection isn't kept here, it
 // does nothing.
 func DontLook(r *http.Request) {
+	if r.ContentLength == 0 {
+		return // it is looked for already
+	}
 	if c, ok := r.Context().Value(contextKey{}).(*Conn); ok {
 		c.unlooked.Store(true)
 	}

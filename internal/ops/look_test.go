@@ -27,6 +27,7 @@ func (c counted) Read(p []byte) (int, error) { c.calls.Add(1); return c.piped.Re
 // and whether the request's context has ended.
 type waiting struct {
 	dontLook bool
+	tooLate  bool // to say so, of requests without a body
 	answer   chan struct{}
 	told     chan string
 }
@@ -37,6 +38,9 @@ func (h *waiting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, _ := io.ReadAll(r.Body)
 	<-h.answer
+	if h.tooLate && r.ContentLength == 0 {
+		kept.DontLook(r)
+	}
 	text := fmt.Sprint(len(body), r.Context().Err() != nil)
 	h.told <- text
 	_, _ = io.WriteString(w, text)
@@ -52,7 +56,7 @@ type looking struct {
 
 func look(t *testing.T, dontLook bool, play func(*looking)) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &looking{handler: waiting{dontLook, make(chan struct{}), make(chan string, 1)}}
+		l := &looking{handler: waiting{dontLook: dontLook, answer: make(chan struct{}), told: make(chan string, 1)}}
 		at, ended := pipes{make(chan net.Conn), make(chan struct{})}, make(chan error, 1)
 		ctx, stop := context.WithCancelCause(t.Context())
 		go func() { ended <- ServeHTTP(ctx, at, &l.handler, DefaultHTTPConfig(), quiet()) }()
@@ -137,6 +141,27 @@ func TestABodyInPartsIsLookedBehind(t *testing.T) {
 		synctest.Wait()
 		l.handler.answer <- struct{}{}
 		if got := <-l.handler.told; got != "4 true" {
+			t.Error(got)
+		}
+	})
+}
+
+// TestNotToLookIsNotForTheNext holds that a request whose look has begun, since it has no
+// body, leaves nothing to the one behind it.
+func TestNotToLookIsNotForTheNext(t *testing.T) {
+	look(t, false, func(l *looking) {
+		l.handler.tooLate = true
+		say(t, l.conn, posted("")+posted(""))
+		synctest.Wait()
+		l.handler.answer <- struct{}{}
+		if got := answered(t, l.from); got != "0 false" || <-l.handler.told != got {
+			t.Error(got)
+		}
+		synctest.Wait()
+		l.conn.Close()
+		synctest.Wait()
+		l.handler.answer <- struct{}{}
+		if got := <-l.handler.told; got != "0 true" {
 			t.Error(got)
 		}
 	})
