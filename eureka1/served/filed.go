@@ -2,7 +2,6 @@ package served
 
 import (
 	"errors"
-	"sync"
 	"sync/atomic"
 
 	"heureka/internal/memfile"
@@ -27,39 +26,37 @@ type files struct {
 	over         atomic.Bool  // no more are made
 }
 
-// filed is the file of a page that is asked for again and again.
+// filed is the file of a page that is asked for again and again. Nobody waits here, least
+// of all for a file of many megabytes to be written.
 type filed struct {
-	of *files
-
-	mutex sync.Mutex
-	asked int       // for the page; about, once there is a file
-	soon  bool      // the one before was asked for often
-	file  *pageFile // with a reference; nil: not yet, or no more
-	over  bool      // there will be none
+	of     *files
+	soon   bool                     // the page before was asked for often; set before there are requests
+	asked  atomic.Int64             // for the page
+	making atomic.Bool              // somebody makes the file, or has
+	over   atomic.Bool              // there is to be none any more
+	file   atomic.Pointer[pageFile] // with a reference of the page's; nil: not yet, or no more
 }
 
 // take returns the file, with a reference for the caller; nil if there is none, or
 // somebody else is about to make it.
 func (f *filed) take(parts [][]byte, length int) *pageFile {
-	if length < fileFrom || f.of.over.Load() || !f.mutex.TryLock() {
+	if length < fileFrom || f.over.Load() || f.of.over.Load() {
 		return nil
 	}
-	defer f.mutex.Unlock()
-	if f.asked++; f.file == nil && !f.over && (f.soon || f.asked > fileAfter) {
+	asked := f.asked.Add(1)
+	if (f.soon || asked > fileAfter) && f.making.CompareAndSwap(false, true) {
 		f.make(parts)
 	}
-	if f.file == nil {
-		return nil
+	if file := f.file.Load(); file != nil && file.Acquire() {
+		return file
 	}
-	f.file.Acquire() // the page has one
-	return f.file
+	return nil
 }
 
 // make makes the file. Without one, pages are sent from memory.
 func (f *filed) make(parts [][]byte) {
 	file, err := f.of.create(parts)
 	if err != nil {
-		f.over = true
 		if !errors.Is(err, errors.ErrUnsupported) {
 			f.of.failed.Add(1)
 		}
@@ -67,44 +64,33 @@ func (f *filed) make(parts [][]byte) {
 	}
 	f.of.made.Add(1)
 	f.of.bytes.Add(file.Size())
-	f.file = &pageFile{file, f.of}
+	f.file.Store(&pageFile{file, f.of})
+	if f.over.Load() { // it ended meanwhile, and may have seen no file
+		f.free()
+	}
 }
 
 // end gives the page's reference back: there is another page, or none. Who sends it from
 // the file goes on. It reports whether the page was asked for often.
 func (f *filed) end() (often bool) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	f.release()
-	return f.asked > 2*fileAfter
+	f.over.Store(true)
+	f.free()
+	return f.asked.Load() > 2*fileAfter
 }
 
-// outdated is end for a page that nobody is given any more, though no other has taken its
-// place. It doesn't wait for who makes the file just now.
-func (f *filed) outdated() {
-	if f.mutex.TryLock() {
-		defer f.mutex.Unlock()
-		f.release()
-	}
-}
-
-// release is for who holds the mutex.
-func (f *filed) release() {
-	f.over = true
-	if f.file != nil {
-		f.file.Release()
-		f.file = nil
+// free gives the page's reference back, once.
+func (f *filed) free() {
+	if file := f.file.Swap(nil); file != nil {
+		file.Release()
 	}
 }
 
 // size returns how many bytes the file has that the page has now.
 func (f *filed) size() int64 {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if f.file == nil {
-		return 0
+	if file := f.file.Load(); file != nil {
+		return file.Size()
 	}
-	return f.file.Size()
+	return 0
 }
 
 // pageFile is a file that is counted.

@@ -28,7 +28,7 @@ func (c *Cache) retire(version uint64) {
 		for _, s := range shelves {
 			for kind := range s.pages {
 				if page := s.pages[kind].Load(); page != nil && page.version < version {
-					page.filed.outdated()
+					page.filed.end()
 				}
 			}
 		}
