@@ -67,6 +67,9 @@ func (o *outlet) Write(p []byte) (n int, err error) {
 func (o *outlet) ReadFrom(src io.Reader) (n int64, err error) {
 	to, direct := o.ResponseWriter.(io.ReaderFrom)
 	page, ours := src.(*served.Sending)
+	if ours && !direct {
+		page.Unfile()
+	}
 	if !direct || !ours {
 		return io.Copy(struct{ io.Writer }{o}, src)
 	}
@@ -83,6 +86,10 @@ func (o *outlet) ReadFrom(src io.Reader) (n int64, err error) {
 		}
 		taken, err := to.ReadFrom(page.Step(step))
 		n += taken
+		if page.InFile() && errors.Is(err, errors.ErrUnsupported) {
+			o.unfile(page)
+			continue
+		}
 		if page.InFile() && o.late.Load() && isTimeout(err) {
 			continue // it was linger
 		}
@@ -94,21 +101,21 @@ func (o *outlet) ReadFrom(src io.Reader) (n int64, err error) {
 }
 
 // file begins to send from a file. The head has left before: a deadline that ends its
-// write breaks the connection off, one that ends the sending of a file doesn't.
+// write breaks the connection off, one that ends the sending of a file doesn't. The file
+// isn't held meanwhile, since a client may take its time over what it asked for before.
 func (o *outlet) file(page *served.Sending) error {
+	page.Unfile()
 	if err := http.NewResponseController(o.ResponseWriter).Flush(); errors.Is(err, http.ErrNotSupported) {
-		page.Unfile()
 		return nil
 	} else if err != nil {
+		o.took(0, err)
 		return err
 	}
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	if o.late.Load() || o.place == nil {
-		page.Unfile() // nobody would end it
-		return nil
+	if !o.late.Load() && o.place != nil { // or nobody would end it
+		o.filed = page.Refile()
 	}
-	o.filed = true
 	return nil
 }
 

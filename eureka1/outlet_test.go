@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"heureka/internal/kept"
 	"heureka/internal/ops"
 	"heureka/model"
 
@@ -62,7 +63,7 @@ func (l tight) Accept() (net.Conn, error) {
 // serveTight serves a handler until the test ends.
 func serveTight(t *testing.T, h http.Handler) net.Addr {
 	server := httptest.NewUnstartedServer(h)
-	server.Listener = tight{server.Listener}
+	server.Listener = kept.Listener{Listener: tight{server.Listener}} // as a node has it
 	server.Start()
 	t.Cleanup(server.Close)
 	return server.Listener.Addr()
@@ -250,11 +251,7 @@ func TestWhoIsSlowLeavesTheFile(t *testing.T) {
 	many(h, 2000)
 	h.quick = 10 * time.Millisecond
 	address := serveTight(t, h)
-	inFiles := func() int64 {
-		_, kept, _, _ := h.feed.sample()
-		return kept.InFiles
-	}
-	for n := 0; inFiles() == 0; n++ {
+	for n := 0; inFiles(h) == 0; n++ {
 		if n == 100 {
 			t.Fatal("no file is made of a document that is asked for a hundred times")
 		}
@@ -262,11 +259,13 @@ func TestWhoIsSlowLeavesTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	eventually(t, "they are through", func() bool { return len(h.slow)+len(h.reads) == 0 })
 	slow := begin(t, address, "apps")
-	eventually(t, "it is slow", func() bool { return len(h.slow) == 1 && len(h.reads) == 0 })
+	broken := func() float64 { return brokenOff(t, h, "stalled") + brokenOff(t, h, "crowded") }
+	eventually(t, "it is slow", func() bool { return len(h.slow) == 1 && len(h.reads) == 0 || broken() > 0 })
 	h.node.(*reader).put(&model.Instance{App: "NEW", ID: "new", Address: "10.0.0.1", Status: model.StatusUp})
 	eventually(t, "the file goes", func() bool {
-		return ask(h, "GET", "/eureka/apps", "", "Accept: application/json").Code == http.StatusOK && inFiles() == 0
+		return ask(h, "GET", "/eureka/apps", "", "Accept: application/json").Code == http.StatusOK && inFiles(h) == 0
 	})
 	if len(h.slow) != 1 {
 		t.Error("it isn't slow any more")
@@ -275,7 +274,74 @@ func TestWhoIsSlowLeavesTheFile(t *testing.T) {
 		t.Errorf("who reads at last gets %d bytes, %v", n, err)
 	}
 	eventually(t, "it is through", func() bool { return len(h.slow)+len(h.reads) == 0 })
-	if broken := brokenOff(t, h, "stalled") + brokenOff(t, h, "crowded"); broken > 0 {
-		t.Errorf("%v are broken off", broken)
+	if broken() > 0 {
+		t.Errorf("%v are broken off", broken())
 	}
+}
+
+func inFiles(h *Handler) int64 {
+	_, kept, _, _ := h.feed.sample()
+	return kept.InFiles
+}
+
+// overPipe serves a handler over one connection that has no room and is no socket, in
+// virtual time, once apps is in a file.
+func overPipe(t *testing.T, play func(t *testing.T, h *Handler, client net.Conn)) {
+	if runtime.GOOS != "linux" {
+		t.Skip("files in memory are Linux's")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newReader(t, nil)
+		many(h, 2000)
+		ctx, stop := context.WithCancel(t.Context())
+		at, ended := pipes{make(chan net.Conn), make(chan struct{})}, make(chan error, 1)
+		go func() { ended <- ops.ServeHTTP(ctx, at, h, ops.DefaultHTTPConfig(), h.log) }()
+		client, server := net.Pipe()
+		at.conns <- server
+		for n := 0; inFiles(h) == 0; n++ {
+			if n == 100 {
+				t.Fatal("no file is made of a document that is asked for a hundred times")
+			}
+			get(t, client, "apps")
+			if _, err := whole(client); err != nil {
+				t.Fatal(err)
+			}
+		}
+		play(t, h, client)
+		client.Close()
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestASlowClientGetsWhatNoFileCanBeSentTo has one take a document at the pace of a phone
+// line, over what is no socket: nothing of a file's sending is ended there.
+func TestASlowClientGetsWhatNoFileCanBeSentTo(t *testing.T) {
+	overPipe(t, func(t *testing.T, h *Handler, client net.Conn) {
+		get(t, client, "apps")
+		if n, err := whole(&paced{Reader: client, rate: 64 << 10, begun: time.Now()}); err != nil || n < 1<<20 {
+			t.Errorf("it gets %d bytes, %v", n, err)
+		}
+	})
+}
+
+// TestAFileIsNotHeldForAHead has a client that doesn't even take the head of its answer,
+// as one does that hasn't read what it asked for before.
+func TestAFileIsNotHeldForAHead(t *testing.T) {
+	overPipe(t, func(t *testing.T, h *Handler, client net.Conn) {
+		get(t, client, "apps")
+		synctest.Wait()
+		h.node.(*reader).put(&model.Instance{App: "NEW", ID: "new", Address: "10.0.0.1", Status: model.StatusUp})
+		time.Sleep(time.Second)
+		if got := ask(h, "GET", "/eureka/apps", "", "Accept: application/json"); got.Code != http.StatusOK || inFiles(h) > 0 {
+			t.Errorf("answered %d, with %d bytes in files of what nobody else is sent", got.Code, inFiles(h))
+		}
+		time.Sleep(h.config.Patience)
+		synctest.Wait()
+		if broken := brokenOff(t, h, "stalled"); broken != 1 || len(h.slow)+len(h.reads) > 0 {
+			t.Errorf("%v are broken off, %d and %d places taken", broken, len(h.slow), len(h.reads))
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package served
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,5 +54,9 @@ func (p *Page) write(w http.ResponseWriter) error {
 	s := p.send()
 	defer s.Unfile()
 	_, err := from.ReadFrom(s)
+	if s.InFile() && errors.Is(err, errors.ErrUnsupported) {
+		s.Unfile()
+		_, err = from.ReadFrom(s)
+	}
 	return err
 }

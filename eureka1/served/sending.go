@@ -1,7 +1,6 @@
 package served
 
 import (
-	"errors"
 	"io"
 	"net"
 	"slices"
@@ -15,6 +14,7 @@ type Sending struct {
 	left int
 	step int       // what is left of the step
 	file *pageFile // with a reference; nil: none, or none any more
+	was  *pageFile // what Unfile gave back
 	size int
 }
 
@@ -40,8 +40,17 @@ func (s *Sending) InFile() bool { return s.file != nil }
 func (s *Sending) Unfile() {
 	if s.file != nil {
 		s.file.Release()
-		s.file = nil
+		s.was, s.file = s.file, nil
 	}
+}
+
+// Refile has the rest taken from the file again that Unfile gave back, if there still is
+// one, and reports that.
+func (s *Sending) Refile() bool {
+	if s.file == nil && s.was != nil && s.was.Acquire() {
+		s.file = s.was
+	}
+	return s.file != nil
 }
 
 // Read reads from memory.
@@ -54,15 +63,14 @@ func (s *Sending) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// WriteTo writes to w; many parts to a TCP connection by one call.
+// WriteTo writes to w; many parts to a TCP connection by one call. Where that can't take
+// them from the file it writes nothing and returns errors.ErrUnsupported: its caller may
+// have something to say about when what is written from memory must be taken.
 func (s *Sending) WriteTo(w io.Writer) (int64, error) {
 	if s.file != nil {
 		n, err := s.file.SendTo(w, int64(s.size-s.left), int64(s.step))
 		s.pass(int(n))
-		if !errors.Is(err, errors.ErrUnsupported) {
-			return n, err
-		}
-		s.Unfile()
+		return n, err
 	}
 	parts := s.next()
 	n, err := parts.WriteTo(w)

@@ -204,14 +204,71 @@ func TestAFileStaysWhileItIsSent(t *testing.T) {
 	f.change()
 	f.has("another page took its place", 1, 0, last.Length)
 	var got bytes.Buffer
+	if n, err := sending.WriteTo(&got); n > 0 || got.Len() > 0 || !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("from the file to what isn't a socket: %d bytes, %v", n, err)
+	}
+	sending.Unfile()
 	if _, err := sending.WriteTo(&got); err != nil || !bytes.Equal(got.Bytes(), bytes.Join(last.Parts, nil)) {
 		t.Errorf("%d bytes, %v", got.Len(), err)
 	}
 	f.has("nobody needs it any more", 1, 0, 0)
-	if later := last.send(); later.InFile() {
+	if later := last.send(); later.InFile() || sending.Refile() {
 		t.Error("it has a file again")
 	}
 }
+
+// TestNobodyWaitsForAFile to be made: neither other requests nor who counts, trims or
+// closes, as the loop of a node does. What ends meanwhile has no file then.
+func TestNobodyWaitsForAFile(t *testing.T) {
+	f := newFiler(t)
+	begun, goOn, made := make(chan bool), make(chan bool), make(chan *Sending)
+	f.cache.files.create = func(parts [][]byte) (*memfile.File, error) {
+		begun <- true
+		<-goOn
+		return memfile.New(parts)
+	}
+	f.ask(fileAfter)
+	page := f.page()
+	go func() { made <- page.send() }()
+	<-begun
+	others := make(chan bool)
+	go func() {
+		defer close(others)
+		f.ask(1)
+		f.cache.Stats()
+		f.cache.Trim()
+		f.cache.Close()
+	}()
+	select {
+	case <-others:
+	case <-time.After(time.Minute):
+		t.Error("others wait for it")
+	}
+	close(goOn)
+	if sending := <-made; sending.InFile() {
+		t.Error("it is sent from a file that was made too late")
+	}
+	f.has("closed before it was made", 1, 0, 0)
+}
+
+// TestWhatIsNoSocketIsSentFromMemory has a page whose file there is go there.
+func TestWhatIsNoSocketIsSentFromMemory(t *testing.T) {
+	f := newFiler(t)
+	f.ask(fileAfter + 1)
+	page := f.page()
+	for range 2 {
+		got := into{httptest.NewRecorder()}
+		if err := page.Send(got, "text/lines"); err != nil || !bytes.Equal(got.Body.Bytes(), bytes.Join(page.Parts, nil)) {
+			t.Errorf("%d bytes of %d, %v", got.Body.Len(), page.Length, err)
+		}
+	}
+	f.has("the page has it still", 1, 0, page.Length)
+}
+
+// into is an answer whose connection isn't a socket.
+type into struct{ *httptest.ResponseRecorder }
+
+func (i into) ReadFrom(src io.Reader) (int64, error) { return io.Copy(i.ResponseRecorder, src) }
 
 func TestWhatIsDroppedHasNoFile(t *testing.T) {
 	f := newFiler(t)
