@@ -97,5 +97,11 @@ func All() []Mutant {
 			"&& slices.Equal(last[n].parts, parts) {", "&& len(last[n].parts) == len(parts) {", "TestDocumentsAreThoseOfATwin", "./eureka1/pages"},
 		{"wakes for Eureka 1 clients, and has the view keep no changes", "eureka1/feed.go",
 			"v.Watch(true)", "_ = v", "TestWhatChangesDuringAWakingIsInIt", "./eureka1"},
+		{"leaves the deadline in the past that took a client from its file", "eureka1/outlet.go",
+			"if o.filed && o.late.Load() {", "if false {", "TestWhoIsSlowLeavesTheFile", "./eureka1 -run TestWhoIsSlow"},
+		{"keeps the files of documents that have changed", "eureka1/served/filed.go",
+			"f.over.Store(true)\n\tf.free()", "f.over.Store(true)", "TestAFileStaysWhileItIsSent", "./eureka1/served -run TestAFileStays"},
+		{"looks for clients that nobody need look for", "internal/kept/conn.go",
+			"if c.unlooked.Load() &&", "if false && c.unlooked.Load() &&", "TestWhoDoesntLookIsServedAlike", "./internal/ops -run TestWhoDoesntLook"},
 	}
 }
