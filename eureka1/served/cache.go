@@ -44,7 +44,7 @@ func New(config Config, source Source, dialects ...pages.Encoder) (*Cache, error
 		return nil, err
 	}
 	c := &Cache{config: config, source: source, start: time.Now()}
-	c.files.create = memfile.New
+	c.files.create, c.files.most = memfile.New, int64(config.MaxBytes)
 	for _, encoder := range dialects {
 		for d, s := range newShelves(encoder, &c.files) {
 			c.shelves[d] = append(c.shelves[d], s)

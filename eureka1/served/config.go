@@ -16,7 +16,8 @@ type Config struct {
 	// Idle is after how long without a request a document in a dialect is dropped.
 	Idle time.Duration
 	// MaxBytes is how many bytes of texts and compressed forms are kept. Beyond it
-	// those go that haven't been asked for the longest; what was asked for last stays.
+	// those go that haven't been asked for the longest; what was asked for last stays. It
+	// also bounds the bytes in files, those of documents that are only being sent too.
 	MaxBytes int
 	// Level is that of the compression, as package compress/flate has them.
 	Level int

@@ -22,6 +22,7 @@ const (
 type files struct {
 	create       func(parts [][]byte) (*memfile.File, error)
 	made, failed atomic.Int64
+	most         int64        // bytes of all
 	bytes        atomic.Int64 // of those there are, of pages that are still being sent too
 	over         atomic.Bool  // no more are made
 }
@@ -45,7 +46,7 @@ func (f *filed) take(parts [][]byte, length int) *pageFile {
 	}
 	asked := f.asked.Add(1)
 	if (f.soon || asked > fileAfter) && f.making.CompareAndSwap(false, true) {
-		f.make(parts)
+		f.make(parts, int64(length))
 	}
 	if file := f.file.Load(); file != nil && file.Acquire() {
 		return file
@@ -53,22 +54,29 @@ func (f *filed) take(parts [][]byte, length int) *pageFile {
 	return nil
 }
 
-// make makes the file. Without one, pages are sent from memory.
-func (f *filed) make(parts [][]byte) {
-	file, err := f.of.create(parts)
+// make makes the file, if it isn't too much beside those there are. Without one, pages are
+// sent from memory.
+func (f *filed) make(parts [][]byte, length int64) {
+	err := errTooMuch
+	var file *memfile.File
+	if f.of.bytes.Add(length) <= f.of.most {
+		file, err = f.of.create(parts)
+	}
 	if err != nil {
+		f.of.bytes.Add(-length)
 		if !errors.Is(err, errors.ErrUnsupported) {
 			f.of.failed.Add(1)
 		}
 		return
 	}
 	f.of.made.Add(1)
-	f.of.bytes.Add(file.Size())
 	f.file.Store(&pageFile{file, f.of})
 	if f.over.Load() { // it ended meanwhile, and may have seen no file
 		f.free()
 	}
 }
+
+var errTooMuch = errors.New("too much is in files")
 
 // end gives the page's reference back: there is another page, or none. Who sends it from
 // the file goes on. It reports whether the page was asked for often.

@@ -42,7 +42,7 @@ func TestAPageIsTheSameFromFileAndFromMemory(t *testing.T) {
 			}
 			body.Parts, body.Length = append(body.Parts, part), body.Length+len(part)
 		}
-		of := &files{create: memfile.New}
+		of := &files{create: memfile.New, most: 1 << 30}
 		page := newPage(body, 1, false, of)
 		page.filed.soon = rng.IntN(4) > 0
 		whole := bytes.Join(body.Parts, nil)
@@ -249,6 +249,23 @@ func TestNobodyWaitsForAFile(t *testing.T) {
 		t.Error("it is sent from a file that was made too late")
 	}
 	f.has("closed before it was made", 1, 0, 0)
+}
+
+// TestFilesHaveABound as those do that are being sent, beside those of the present pages.
+func TestFilesHaveABound(t *testing.T) {
+	f := newFiler(t)
+	f.cache.files.most = int64(3 * f.page().Length / 2)
+	f.ask(fileAfter + 1)
+	sending := f.page().send()
+	length := f.page().Length
+	f.change()
+	f.ask(2 * fileAfter)
+	f.has("there is one that is being sent", 1, 1, length)
+	sending.Unfile()
+	f.has("it is sent", 1, 1, 0)
+	f.change()
+	f.ask(fileAfter + 1)
+	f.has("there is room again", 2, 1, f.page().Length)
 }
 
 // TestWhatIsNoSocketIsSentFromMemory has a page whose file there is go there.

@@ -18,7 +18,7 @@ type Stats struct {
 	Kept     int           // documents in a dialect
 	Bytes    int64         // of what is kept, in files too; what both documents share counts twice
 	Filed    int64         // pages that were put in a file
-	Unfiled  int64         // pages of which no file could be made
+	Unfiled  int64         // pages of which no file could be made, or that would have been too much
 	InFiles  int64         // bytes in files, those too that are only being sent
 	// Stands is how long the present edition stands at least: how old pages get under
 	// changes. It is more than Config.Age where pages take more than their share.

@@ -100,7 +100,7 @@ func All() []Mutant {
 		{"leaves the deadline in the past that took a client from its file", "eureka1/outlet.go",
 			"if o.filed && o.late.Load() {", "if false {", "TestWhoIsSlowLeavesTheFile", "./eureka1 -run TestWhoIsSlow"},
 		{"keeps the files of documents that have changed", "eureka1/served/filed.go",
-			"f.over.Store(true)\n\tf.free()", "f.over.Store(true)", "TestAFileStaysWhileItIsSent", "./eureka1/served -run TestAFileStays"},
+			"f.over.Store(true)\n\tf.free()", "f.over.Store(true)", "TestAPageIsTheSameFromFileAndFromMemory", "./eureka1/served -run TestAPageIsTheSame"},
 		{"looks for clients that nobody need look for", "internal/kept/conn.go",
 			"if c.unlooked.Load() &&", "if false && c.unlooked.Load() &&", "TestWhoDoesntLookIsServedAlike", "./internal/ops -run TestWhoDoesntLook"},
 	}
