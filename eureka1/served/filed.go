@@ -12,9 +12,13 @@ const (
 	// file saves is a copy of each byte; a smaller page costs more than that in calls.
 	fileFrom = 32 << 10
 
+	// fileUpTo is how many it has at most. One of 5 MB takes as long from a file where
+	// memory is fast, and leaves more slowly: the calls go page by page.
+	fileUpTo = 4 << 20
+
 	// fileAfter is how often a page is sent from memory first, unless the one before it
 	// was asked for twice as often. To make a file, and to free it, costs what it saves
-	// in 7 answers of 300 KB, or 15 of 5 MB.
+	// in 7 answers of 300 KB, and in more of larger ones.
 	fileAfter = 16
 )
 
@@ -41,7 +45,7 @@ type filed struct {
 // take returns the file, with a reference for the caller; nil if there is none, or
 // somebody else is about to make it.
 func (f *filed) take(parts [][]byte, length int) *pageFile {
-	if length < fileFrom || f.over.Load() || f.of.over.Load() {
+	if length < fileFrom || length > fileUpTo || f.over.Load() || f.of.over.Load() {
 		return nil
 	}
 	asked := f.asked.Add(1)

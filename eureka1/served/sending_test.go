@@ -328,3 +328,17 @@ func TestWithoutFilesAllIsSent(t *testing.T) {
 	f.ask(3 * fileAfter)
 	f.has("there is no such thing", 0, 1, 0)
 }
+
+func TestOnlyWhatIsNeitherSmallNorLargeHasAFile(t *testing.T) {
+	filing(t)
+	for length, want := range map[int]bool{fileFrom - 1: false, fileFrom: true, fileUpTo: true, fileUpTo + 1: false} {
+		page := newPage(pages.Body{Parts: [][]byte{make([]byte, length-1), {0}}, Length: length}, 1, false, &files{create: memfile.New, most: 1 << 30})
+		page.filed.soon = true
+		s := page.send()
+		if s.InFile() != want {
+			t.Errorf("%d bytes: in a file is %t", length, s.InFile())
+		}
+		s.Unfile()
+		page.filed.end()
+	}
+}
