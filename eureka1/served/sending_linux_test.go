@@ -16,17 +16,9 @@ import (
 	"heureka/internal/memfile"
 )
 
-// filing skips a test where there are no files in memory.
-func filing(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("files in memory are Linux's")
-	}
-}
-
 // TestAPageIsTheSameFromFileAndFromMemory sends one in random steps, and has it leave
 // its file at a random one.
 func TestAPageIsTheSameFromFileAndFromMemory(t *testing.T) {
-	filing(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +93,6 @@ type filer struct {
 }
 
 func newFiler(t *testing.T) *filer {
-	filing(t)
 	config := DefaultConfig()
 	config.Age, config.Share = 0, 100
 	f := &filer{rig: newRig(t, config, lines{})}
@@ -330,7 +321,6 @@ func TestWithoutFilesAllIsSent(t *testing.T) {
 }
 
 func TestOnlyWhatIsNeitherSmallNorLargeHasAFile(t *testing.T) {
-	filing(t)
 	for length, want := range map[int]bool{fileFrom - 1: false, fileFrom: true, fileUpTo: true, fileUpTo + 1: false} {
 		page := newPage(pages.Body{Parts: [][]byte{make([]byte, length-1), {0}}, Length: length}, 1, false, &files{create: memfile.New, most: 1 << 30})
 		page.filed.soon = true
