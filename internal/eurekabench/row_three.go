@@ -19,10 +19,13 @@ const (
 	silent  = "silent"
 )
 
-// trio is one server and three of a kind, with as many clients.
+// trio is one server and three of a kind, with as many clients. First are three more,
+// whose clients all ask the first of them: they differ from one alone just by what
+// belonging together costs. Nil: not measured.
 type trio struct {
 	name    string
 	alone   *contender
+	first   *contender
 	three   *contender
 	between map[string][]float64 // by what went on, KB/s that the three sent each other
 }
@@ -30,14 +33,18 @@ type trio struct {
 // playThree is row b.
 func playThree(s *stage) error {
 	p := population{Instances: s.Scaled(beatRate, connections), Apps: 100, Lease: longLease}
-	ours, err := s.trio("write node", p, func(count int) ([]*bench.Process, error) {
+	nodes := func(count int) ([]*bench.Process, error) {
 		f, err := s.Cluster(count, 0, false, "--eureka1")
 		if err != nil {
 			return nil, err
 		}
 		return f.Writes, nil
-	})
+	}
+	ours, err := s.trio("write node", p, nodes)
 	if err != nil {
+		return err
+	}
+	if ours.first, err = s.firstOfThree("write node", p, nodes); err != nil {
 		return err
 	}
 	bare, err := s.bareTrio(p)
@@ -51,11 +58,12 @@ func playThree(s *stage) error {
 	}
 	one, three := ours.alone.above(beating), ours.three.above(beating)
 	s.Compare("CPU of three write nodes together for each heartbeat, above silence", "µs", three, "one alone", one, bench.Reach{Ratio: 1})
+	s.Compare("   where all reach the same node", "µs", ours.first.above(beating), "one alone", one, bench.Reach{Ratio: 1})
 	s.Compare("   where each reaches another node than its owner", "µs", ours.three.above(spread), "one alone", one, bench.Reach{})
 	s.Compare("   three handlers of "+fixedName+", which say nothing to each other", "µs", bare.three.above(beating), "one alone", bare.alone.above(beating), bench.Reach{})
 	s.Add(bench.Figure{What: "   silence of three, in hundredths of a processor", Unit: "%", Value: ours.three.median(silent, busy)})
 	s.traffic(ours)
-	for _, c := range []*contender{ours.alone, ours.three} {
+	for _, c := range []*contender{ours.alone, ours.first, ours.three} {
 		for _, node := range c.servers {
 			if err := judge(node.Started.Address, p, 0, judgePatience); err != nil {
 				return fmt.Errorf("%s: %w", node.Name, err)
@@ -98,16 +106,29 @@ func (s *stage) trio(name string, p population, start func(count int) ([]*bench.
 		if err != nil {
 			return nil, err
 		}
-		c, err := s.enter(fmt.Sprintf("%d %s", count, name), p, servers)
-		if err != nil {
+		if *to, err = s.filled(fmt.Sprintf("%d %s", count, name), p, servers); err != nil {
 			return nil, err
 		}
-		if err := s.fill(c); err != nil {
-			return nil, err
-		}
-		*to = c
 	}
 	return t, nil
+}
+
+// firstOfThree starts three servers and registers the same with the first.
+func (s *stage) firstOfThree(name string, p population, start func(count int) ([]*bench.Process, error)) (*contender, error) {
+	servers, err := start(3)
+	if err != nil {
+		return nil, err
+	}
+	return s.filled("first of 3 "+name, p, servers, servers[0].Started.Address)
+}
+
+// filled lets servers take part, with the population registered.
+func (s *stage) filled(name string, p population, servers []*bench.Process, addresses ...string) (*contender, error) {
+	c, err := s.enter(name, p, servers, addresses...)
+	if err != nil {
+		return nil, err
+	}
+	return c, s.fill(c)
 }
 
 // bareTrio tells what it costs that work is spread over three processes: each handler
@@ -138,10 +159,10 @@ func (s *stage) bareTrio(p population) (*trio, error) {
 	return t, errors.Join(fixed(http.StatusOK, t.alone.servers), fixed(http.StatusOK, t.three.servers))
 }
 
-// beats lets the two take turns, with and without heartbeats.
+// beats lets them take turns, with and without heartbeats.
 func (s *stage) beats(t *trio, kinds ...string) error {
 	for _, kind := range append([]string{silent}, kinds...) {
-		for _, c := range []*contender{t.alone, t.three} {
+		for _, c := range present(t.alone, t.first, t.three) {
 			if err := s.beat(t, kind, c); err != nil {
 				return err
 			}
