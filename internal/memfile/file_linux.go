@@ -81,8 +81,14 @@ func send(raw syscall.RawConn, file *os.File, offset, n int64) (int64, error) {
 	if err := raw.Write(try); err != nil {
 		return offset - from, err
 	}
-	if offset == from && (errors.Is(failed, unix.EINVAL) || errors.Is(failed, unix.ENOSYS)) {
+	if offset == from && cannot(failed) {
 		return 0, errors.ErrUnsupported
 	}
 	return offset - from, failed
+}
+
+// cannot reports whether it is the system that refused, not the connection that failed:
+// EPERM and ENOSYS are what a sandbox answers that forbids a call.
+func cannot(err error) bool {
+	return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM)
 }
