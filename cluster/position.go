@@ -8,8 +8,9 @@ import (
 
 // Position returns what the view has come to: the map's vector, less what the
 // view keeps back. Who held what the view shows here, and hears of everything
-// beyond its position from any other node, misses nothing. It reports false while
-// the view keeps back what no vector can name.
+// beyond its position from any node whose vector includes this one's, misses nothing:
+// what came after something that is kept back is shown, and beyond the position. It
+// reports false while the view keeps back what no vector can name.
 func (r *Replica) Position() (model.Vector, bool) {
 	out := r.registry.Vector().Clone()
 	for dot := range r.view.KeptBack() {

@@ -258,6 +258,7 @@ func forged(t *testing.T, name string, in interest.Interest) string {
 type position model.Vector
 
 func (p position) Position() (model.Vector, bool) { return model.Vector(p), true }
+func (p position) Vector() model.Vector           { return model.Vector(p) }
 
 // matches brings a thousand patterns at a time: three such subscribers are all that
 // the node has room for.

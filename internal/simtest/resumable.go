@@ -11,7 +11,8 @@ import (
 // the SDK keeps the newest that it could verify.
 const tokensKept = 8
 
-// remember keeps what is held where a token is told.
+// remember keeps what is held where a token is told; also while other interests, which
+// may come to be the same again, wait for their answer.
 func (s *subscriber) remember(m wire.Message) {
 	var token string
 	switch m := m.(type) {
@@ -20,7 +21,7 @@ func (s *subscriber) remember(m wire.Message) {
 	case *wire.Heartbeat:
 		token = m.Token
 	}
-	if token == "" || !s.judge.Settled() {
+	if token == "" || s.judge.Replacing() {
 		return
 	}
 	s.tokens = append(s.tokens, s.judge.Remember(token))

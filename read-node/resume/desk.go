@@ -38,9 +38,7 @@ type Config struct {
 // Node is the registry as a Desk asks it: a cluster.Replica.
 type Node interface {
 	Positioned
-	// Vector and Horizon are those of the node's map.
-	Vector() model.Vector
-	Horizon() model.Vector
+	Horizon() model.Vector // of the node's map
 	// KeepsBack reports whether the node's view doesn't show yet what somebody at
 	// that position has been shown.
 	KeepsBack(position model.Vector) bool
@@ -162,7 +160,7 @@ func judge(node Node, t Token) (model.Vector, string) {
 		return nil, Unknown
 	case !position.Includes(node.Horizon()):
 		return nil, TooOld
-	case !node.Vector().Includes(position), node.KeepsBack(position):
+	case !node.Vector().Includes(position), !t.reached(node.Vector()), node.KeepsBack(position):
 		return nil, Behind
 	default:
 		return position, ""

@@ -2,6 +2,7 @@ package resume
 
 import (
 	"iter"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -70,9 +71,21 @@ func token(t *testing.T, cluster, app string, position model.Vector) string {
 	return text
 }
 
+// tokenOf returns one of a node of prod, for a's subscribers.
+func tokenOf(t *testing.T, n *node) string {
+	t.Helper()
+	text := NewIssuer("prod").Token(n, set(t, "a"))
+	if text == "" {
+		t.Fatal("no token")
+	}
+	return text
+}
+
 func TestDeskReceives(t *testing.T) {
 	at := model.Vector{one: 7, two: 3}
 	good := token(t, "prod", "a", at)
+	// Of a node that keeps something back and has shown what came after.
+	further := tokenOf(t, &node{position: at, vector: model.Vector{one: 9, two: 3}})
 	const wait = 4 * time.Second
 	for _, tt := range []struct {
 		name    string
@@ -92,6 +105,8 @@ func TestDeskReceives(t *testing.T) {
 		{name: "for other interests", token: token(t, "prod", "b", at), node: node{vector: at}, refused: OtherInterests},
 		{name: "below the horizon", token: good, node: node{vector: model.Vector{one: 9, two: 3}, horizon: model.Vector{one: 8}}, refused: TooOld},
 		{name: "beyond the node", token: good, node: node{vector: model.Vector{one: 6, two: 3}}, waits: true, refused: Behind},
+		{name: "what was shown after the position is here", token: further, node: node{vector: model.Vector{one: 9, two: 3}}},
+		{name: "what was shown after the position isn't here", token: further, node: node{vector: model.Vector{one: 8, two: 5}}, waits: true, refused: Behind},
 		{name: "of who isn't heard", token: good, node: node{vector: model.Vector{one: 9}}, waits: true, refused: Unknown},
 		{name: "the node keeps something back", token: good, node: node{vector: at, keepsBack: true}, waits: true, refused: Behind},
 	} {
@@ -178,6 +193,7 @@ func FuzzParse(f *testing.F) {
 	good := NewIssuer("prod").Token(&node{position: model.Vector{one: 7, two: 1 << 60}}, interest.Set{})
 	f.Add(good)
 	f.Add(good + good)
+	f.Add(NewIssuer("prod").Token(&node{position: model.Vector{one: 7}, vector: model.Vector{one: 9}}, interest.Set{}))
 	f.Add(strings.ToUpper(good))
 	f.Fuzz(func(t *testing.T, text string) {
 		token, ok := Parse(text)
@@ -185,23 +201,27 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		// Nobody but an issuer writes what passes.
-		n := &node{position: make(model.Vector)}
+		n := &node{position: make(model.Vector), vector: make(model.Vector)}
 		for id, seq := range token.position {
 			n.position[model.Incarnation{ID: id}] = seq
 		}
+		for id, seq := range token.heard {
+			n.vector[model.Incarnation{ID: id}] = seq
+		}
 		again, ok := Parse(NewIssuer("prod").Token(n, interest.Set{}))
-		if !ok || len(again.position) != len(token.position) {
+		if !ok || !maps.Equal(again.position, token.position) || !maps.Equal(again.heard, token.heard) {
 			t.Errorf("%q isn't understood again", text)
 		}
 	})
 }
 
 func TestParseRefusesWhatIsTooLong(t *testing.T) {
-	long := make(model.Vector)
-	for i := range maxMarks + 1 {
-		long[model.Incarnation{ID: uuid.UUID{byte(i), byte(i >> 8), 1}}] = 1
+	long, longer := make(model.Vector), make(model.Vector)
+	for i := range maxMarks/2 + 1 {
+		inc := model.Incarnation{ID: uuid.UUID{byte(i), byte(i >> 8), 1}}
+		long[inc], longer[inc] = 1, 2
 	}
-	if text := NewIssuer("prod").Token(&node{position: long}, interest.Set{}); text != "" {
+	if text := NewIssuer("prod").Token(&node{position: long, vector: longer}, interest.Set{}); text != "" {
 		t.Error("a token with too many marks was written")
 	}
 	if _, ok := Parse(strings.Repeat("A", 1<<20)); ok {

@@ -18,12 +18,16 @@ type Token struct {
 	cluster  uint32 // hash of its name
 	set      uint64 // hash of the interests' canonical text
 	position map[uuid.UUID]uint64
+	// heard is how far the node was that wrote it, of the incarnations of which that is
+	// further than the position: its view kept something back, and showed what came after.
+	heard map[uuid.UUID]uint64
 }
 
 // As bytes a token is its form, the cluster, the interests, the marks and a sum of
-// all that; as text base64 for URLs. Numbers are little-endian.
+// all that; as text base64 for URLs. Numbers are little-endian. A mark is an incarnation
+// and a number; where there are two of an incarnation, the second is what was heard.
 const (
-	form     = 1
+	form     = 2
 	headSize = 1 + 4 + 8
 	markSize = 16 + 8
 	sumSize  = 4
@@ -52,9 +56,15 @@ func Parse(text string) (Token, bool) {
 		cluster:  binary.LittleEndian.Uint32(body[1:]),
 		set:      binary.LittleEndian.Uint64(body[5:]),
 		position: make(map[uuid.UUID]uint64),
+		heard:    make(map[uuid.UUID]uint64),
 	}
 	for marks := body[headSize:]; len(marks) > 0; marks = marks[markSize:] {
-		t.position[uuid.UUID(marks[:16])] = binary.LittleEndian.Uint64(marks[16:])
+		id, seq := uuid.UUID(marks[:16]), binary.LittleEndian.Uint64(marks[16:])
+		if _, second := t.position[id]; second {
+			t.heard[id] = seq
+		} else {
+			t.position[id] = seq
+		}
 	}
 	return t, true
 }
@@ -74,6 +84,19 @@ func (t Token) vector(heard model.Vector) (model.Vector, bool) {
 	return out, len(out) == len(t.position)
 }
 
+// reached reports whether a node has heard of all that the one that wrote the token had.
+func (t Token) reached(node model.Vector) bool {
+	if len(t.heard) == 0 {
+		return true
+	}
+	for inc, seq := range node {
+		if t.heard[inc.ID] > seq {
+			return false
+		}
+	}
+	return true
+}
+
 // Issuer writes the tokens of one node of a cluster. It belongs to one goroutine.
 type Issuer struct {
 	cluster uint32
@@ -89,6 +112,7 @@ func hashCluster(name string) uint32 { return uint32(xxhash.Sum64String(name)) }
 // Positioned is where an Issuer learns the node's position: a cluster.Replica.
 type Positioned interface {
 	Position() (model.Vector, bool)
+	Vector() model.Vector // of the node's map, to be read only
 }
 
 // Moved tells that the node's position may have changed.
@@ -116,15 +140,25 @@ func (i *Issuer) Token(node Positioned, set interest.Set) string {
 // appendMarks encodes the node's position; nil if it has none.
 func appendMarks(dst []byte, node Positioned) []byte {
 	position, ok := node.Position()
-	if !ok || len(position) > maxMarks {
+	if !ok {
 		return nil
 	}
 	if dst == nil {
 		dst = []byte{} // a position without marks is one, too
 	}
+	heard := node.Vector()
 	for _, inc := range slices.SortedFunc(maps.Keys(position), model.Incarnation.Compare) {
-		dst = append(dst, inc.ID[:]...)
-		dst = binary.LittleEndian.AppendUint64(dst, position[inc])
+		dst = appendMark(dst, inc, position[inc])
+		if heard[inc] > position[inc] {
+			dst = appendMark(dst, inc, heard[inc])
+		}
+	}
+	if len(dst) > maxMarks*markSize {
+		return nil
 	}
 	return dst
+}
+
+func appendMark(dst []byte, inc model.Incarnation, seq uint64) []byte {
+	return binary.LittleEndian.AppendUint64(append(dst, inc.ID[:]...), seq)
 }
