@@ -2,7 +2,9 @@ package bridge
 
 import (
 	"cmp"
+	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +54,7 @@ func (c Config) Validate() error {
 	return cmp.Or(
 		urls("from", c.From, true),
 		urls("to", c.To, false),
+		apart(c.From, c.To),
 		ops.ClusterName("cluster", c.Cluster),
 		ops.HostPort("http", c.HTTP),
 		ops.HostPort("admin", c.Admin),
@@ -89,6 +92,38 @@ func urls(flag string, list []string, path bool) error {
 		}
 	}
 	return nil
+}
+
+// apart wants two clusters: a bridge from Heureka to itself would mark what is registered
+// there as another's. What is no URL is said elsewhere.
+func apart(from, to []string) error {
+	for _, text := range to {
+		node, err := url.Parse(text)
+		if err != nil {
+			continue
+		}
+		for _, f := range from {
+			if server, err := url.Parse(f); err == nil && isHeurekas(server.Path) && hostPort(server) == hostPort(node) {
+				return ops.Wrong("to", hidden(text), "be no server of --from")
+			}
+		}
+	}
+	return nil
+}
+
+// isHeurekas reports whether a node of Heureka answers at the path as a Eureka server. A
+// proxy may have the old cluster at another one, and Heureka at the same host.
+func isHeurekas(path string) bool {
+	return slices.Contains([]string{"eureka", "eureka/v1", "eureka/v2", "v2"}, strings.Trim(path, "/"))
+}
+
+// hostPort returns where a URL leads, in one way of writing.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
 // hidden returns a URL without its password, for people.

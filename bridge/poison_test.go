@@ -110,7 +110,7 @@ func TestASlowAnswerHoldsUpNoRenewal(t *testing.T) {
 // TestNoWebPageTellsTheBridge has a browser pass on what a page of another origin says.
 func TestNoWebPageTellsTheBridge(t *testing.T) {
 	s := newScene(t)
-	b, _ := s.bridge("http://127.0.0.1:9", nil, "http://127.0.0.1:9/eureka")
+	b, _ := s.bridge("http://127.0.0.1:9", nil, "http://127.0.0.1:1/eureka")
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+b.Addresses().HTTP+"/eureka/peerreplication/batch/", strings.NewReader(`{"replicationList":[]}`))
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestNoWebPageTellsTheBridge(t *testing.T) {
 // TestWhoSendsABatchSlowlyIsGivenUp holds that they can't hold all places.
 func TestWhoSendsABatchSlowlyIsGivenUp(t *testing.T) {
 	s := newScene(t)
-	b, _ := s.bridge("http://127.0.0.1:9", func(c *Config) { c.Timeout, c.MaxBatches = 100*time.Millisecond, 1 }, "http://127.0.0.1:9/eureka")
+	b, _ := s.bridge("http://127.0.0.1:9", func(c *Config) { c.Timeout, c.MaxBatches = 100*time.Millisecond, 1 }, "http://127.0.0.1:1/eureka")
 	conn, err := net.Dial("tcp", b.Addresses().HTTP)
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,10 @@ func (s *server) name() string { return hidden(s.url) }
 // applications returns a document of the registry, at most so many instances.
 func (s *server) applications(ctx context.Context, path string, most int) (*dialect.Applications, error) {
 	code, body, err := s.do(ctx, http.MethodGet, path, nil)
-	if err == nil && code != http.StatusOK {
+	switch {
+	case err == nil && code == http.StatusNotFound:
+		err = errors.New("answered 404: a service URL has a path, mostly /eureka, as its clients use it")
+	case err == nil && code != http.StatusOK:
 		err = fmt.Errorf("answered %d", code)
 	}
 	if err != nil {
