@@ -31,6 +31,9 @@ const maxRefusal = 1 << 10
 // refused returns what the answer to a failed handshake says, if there was one and
 // it says more than the error.
 func refused(answer *http.Response, err error) error {
+	if answer != nil && answer.StatusCode == http.StatusNotFound {
+		return fmt.Errorf("no such node (write nodes take registrations, read nodes subscriptions): %w", err)
+	}
 	if answer == nil || answer.StatusCode != http.StatusServiceUnavailable && answer.StatusCode != http.StatusTooManyRequests {
 		return err
 	}
