@@ -27,7 +27,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET /api/v1/apps/{app}/instances/{id}", s.query(s.serveInstance))
 	mux.HandleFunc("GET /api/v1/instances", s.query(s.serveInstances))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		session.WriteError(w, wire.NewError(wire.CodeNotFound, "nothing answers %.20s %.200q here", r.Method, r.URL.Path))
+		session.WriteError(w, wire.NewError(wire.CodeNotFound, "nothing answers %.20s %.200q here: try /api/v1/apps or /api/v1/status", r.Method, r.URL.Path))
 	})
 	return s.eureka1.Before(mux)
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,16 @@ func TestQueriesThatMakeNoSense(t *testing.T) {
 		}
 		if said.Type != "error" || said.Code != code || status != code.Kind().HTTP {
 			t.Errorf("%.60s: %d %s, wanted code %d", path, status, body, code)
+		}
+	}
+}
+
+func TestAPathThatIsNoneIsAnsweredWithOnesThatAre(t *testing.T) {
+	_, n := startReady(t, nil)
+	_, body, _ := n.get(n.Addresses().HTTP, "/")
+	for _, path := range []string{"/api/v1/apps", "/api/v1/status"} {
+		if status, _, _ := n.get(n.Addresses().HTTP, path); !strings.Contains(body, path) || status != http.StatusOK {
+			t.Errorf("says %s; %s is answered %d", body, path, status)
 		}
 	}
 }
