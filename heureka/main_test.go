@@ -53,6 +53,18 @@ func TestHelpHidesWhatIsNotForPeople(t *testing.T) {
 	}
 }
 
+func TestHelpSaysWhoIsAsked(t *testing.T) {
+	for command, says := range map[string]string{"get": "Read nodes", "register": "Write nodes"} {
+		var out bytes.Buffer
+		if code := run(t.Context(), []string{command, "--help"}, console{out: &out, err: &out}); code != exitDone {
+			t.Errorf("%s: ends with %d", command, code)
+		}
+		if text := strings.Join(strings.Fields(out.String()), " "); !strings.Contains(text, says+", as host:port or URL; by default those of heureka dev") {
+			t.Errorf("%s: help says\n%s", command, out.String())
+		}
+	}
+}
+
 func TestVersionIsShown(t *testing.T) {
 	for _, word := range []string{"version", "--version"} {
 		var out, errs bytes.Buffer

@@ -8,10 +8,10 @@ const (
 
 // writeNodes is the flag of commands that talk to write nodes.
 type writeNodes struct {
-	Write []string `help:"Write nodes, as host:port or URL." placeholder:"ADDRESS" env:"HEUREKA_WRITE" default:"${write}"`
+	Write []string `help:"Write nodes, as host:port or URL; by default those of heureka dev." placeholder:"ADDRESS" env:"HEUREKA_WRITE" default:"${write}"`
 }
 
 // readNodes is the flag of commands that talk to read nodes.
 type readNodes struct {
-	Read []string `help:"Read nodes, as host:port or URL." placeholder:"ADDRESS" env:"HEUREKA_READ" default:"${read}"`
+	Read []string `help:"Read nodes, as host:port or URL; by default those of heureka dev." placeholder:"ADDRESS" env:"HEUREKA_READ" default:"${read}"`
 }
