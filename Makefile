@@ -19,7 +19,7 @@ FUZZTIME = 20s
 
 .PHONY: help
 help: ## list these words
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: run
 run: build ## start a whole cluster on this machine: bin/heureka dev
