@@ -8,7 +8,8 @@
 //	           of rows   leaves       and dialect           gzip: shared runs
 //
 // [Pages] holds each document as a listing: its rows, which are instances, in
-// order of application, cut into leaves of about 64 KiB of text. Leaves are
+// order of application, cut into leaves of about 64 KiB of text. What is in the delta,
+// and how long, the type recent decides. Leaves are
 // immutable; a change replaces one, and two where it splits or joins them, never
 // more; many changes at a time replace each leaf once. Pages is for one goroutine at a
 // time, and encodes nothing.
