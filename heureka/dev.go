@@ -21,7 +21,7 @@ type devCommand struct {
 	Only       string `help:"With --processes: run only this node, such as write-1, of the cluster that the other flags describe." placeholder:"NODE"`
 	Bare       bool   `help:"Leave the sample services out."`
 	Data       string `help:"Folder where the write nodes keep what is registered over restarts; with --processes, logs go there too. By default nothing is kept, and logs go to the user's cache." type:"path" placeholder:"DIR"`
-	PortOffset int    `hidden:"" default:"0"`
+	PortOffset int    `help:"Add this to all ports." default:"0" placeholder:"N"`
 }
 
 const (

@@ -20,14 +20,14 @@ func (c devCommand) hint(to console, plan dev.Plan, folder string) {
 }
 
 func writeHint(out io.Writer, program, logs string, plan dev.Plan) {
-	writes, reads := plan.Writes(), plan.Reads()
+	writes, reads := dev.HTTPOf(plan.Writes()), dev.HTTPOf(plan.Reads())
 	fmt.Fprintf(out, `Heureka is ready.
   write nodes  %s
   read nodes   %s
   logs: %[5]s
 
 Try in another terminal:
-  %[3]s watch
+%[6]s  %[3]s watch
   %[3]s watch --app ORDERS --json
   %[3]s register --app ORDERS --id o-1 --ip 127.0.0.1 --port 9000
   %[3]s get
@@ -36,5 +36,14 @@ Try in another terminal:
   curl http://%[4]s/api/v1/apps
 
 Stop with Ctrl-C.
-`, strings.Join(dev.HTTPOf(writes), " "), strings.Join(dev.HTTPOf(reads), " "), program, reads[0].HTTP, logs)
+`, strings.Join(writes, " "), strings.Join(reads, " "), program, reads[0], logs, export(writes, reads))
+}
+
+// export tells the other commands of these nodes, if they would ask others.
+func export(writes, reads []string) string {
+	write, read := strings.Join(writes, ","), strings.Join(reads, ",")
+	if write == defaultWrite && read == defaultRead {
+		return ""
+	}
+	return fmt.Sprintf("  export HEUREKA_WRITE=%s HEUREKA_READ=%s\n", write, read)
 }

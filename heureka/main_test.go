@@ -43,12 +43,12 @@ func TestWrongUseIsSaid(t *testing.T) {
 	}
 }
 
-func TestHelpHidesWhatIsNotForPeople(t *testing.T) {
+func TestHelpShowsTheFlagsOfDev(t *testing.T) {
 	var out bytes.Buffer
 	if code := run(context.Background(), []string{"dev", "--help"}, console{out: &out, err: &out}); code != exitDone {
 		t.Errorf("ends with %d", code)
 	}
-	if strings.Contains(out.String(), "port-offset") || !strings.Contains(out.String(), "--write-nodes") {
+	if !strings.Contains(out.String(), "--port-offset") || !strings.Contains(out.String(), "--write-nodes") {
 		t.Errorf("help says\n%s", out.String())
 	}
 }
