@@ -44,7 +44,7 @@ func (a *API) serveRenew(w http.ResponseWriter, r *http.Request) {
 
 // serveNothing answers for every path that there isn't.
 func (a *API) serveNothing(w http.ResponseWriter, r *http.Request) {
-	a.refuse(w, wire.NewError(wire.CodeNotFound, "there is nothing at %.200q", r.URL.Path))
+	a.refuse(w, wire.NewError(wire.CodeNotFound, "there is nothing at %.200q: try /api/v1/status", r.URL.Path))
 }
 
 // get answers with the instance as JSON; its version is the entity tag.

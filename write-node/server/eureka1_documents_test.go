@@ -217,7 +217,7 @@ func TestEureka1BodiesMayBeCompressed(t *testing.T) {
 
 func TestEureka1CanBeSwitchedOff(t *testing.T) {
 	n := startAll(t, 1, func(c *Config) { c.Eureka1.On = false })[0]
-	if code, body := n.request(http.MethodGet, "/eureka/apps", ""); code != http.StatusNotFound || !strings.Contains(body, "there is nothing at") {
+	if code, body := n.request(http.MethodGet, "/eureka/apps", ""); code != http.StatusNotFound || !strings.Contains(body, "there is nothing at \\\"/eureka/apps\\\": try /api/v1/status") {
 		t.Errorf("answered %d %s", code, body)
 	}
 	if err := n.loop.eureka1; err != nil {
