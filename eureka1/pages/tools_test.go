@@ -2,9 +2,11 @@ package pages
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"heureka/model"
@@ -63,3 +65,27 @@ func TestOthersReadWhatIsCompressed(t *testing.T) {
 // put adds a row, or replaces the one like it; remove takes it out.
 func (l *listing) put(row *Row)     { l.apply([]edit{{row: row}}) }
 func (l *listing) remove(like *Row) { l.apply([]edit{{row: like, gone: true}}) }
+
+// difference says where two documents, of tens of kilobytes often, begin to differ.
+func difference(got, want string) string {
+	at := 0
+	for at < min(len(got), len(want)) && got[at] == want[at] {
+		at++
+	}
+	const before, after = 300, 500
+	near := func(text string) string { return text[max(0, at-before):min(len(text), at+after)] }
+	return fmt.Sprintf("%d bytes, want %d; from byte %d on, …\n%s\nwant …\n%s", len(got), len(want), at, near(got), near(want))
+}
+
+func TestADifferenceIsShownWhereItIs(t *testing.T) {
+	same := strings.Repeat("s", 1000)
+	for _, test := range []struct{ got, want, says string }{
+		{same + "ab" + same, same + "ac" + same, "2002 bytes, want 2002; from byte 1001 on, …\n" + same[:299] + "ab"},
+		{same, same + "more", "1000 bytes, want 1004; from byte 1000 on, …\n" + same[:300] + "\nwant …\n" + same[:300] + "more"},
+		{"", "all", "0 bytes, want 3; from byte 0 on, …\n\nwant …\nall"},
+	} {
+		if got := difference(test.got, test.want); !strings.HasPrefix(got, test.says) || len(got) > 1800 {
+			t.Errorf("says %s, want %s", got, test.says)
+		}
+	}
+}

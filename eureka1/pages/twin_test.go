@@ -247,7 +247,7 @@ func compareWithTwin(t *testing.T, seed uint64, config Config) {
 			}
 			want := w.document(s.document, snapshot.Version(), s.encoder)
 			if got := text(s.Plain()); got != want {
-				t.Fatalf("seed %d, step %d, %s:\n%s\nwant\n%s", seed, step, s.name, got, want)
+				t.Fatalf("seed %d, step %d, %s: %s", seed, step, s.name, difference(got, want))
 			}
 			if source.random.IntN(2) > 0 {
 				continue
@@ -257,7 +257,7 @@ func compareWithTwin(t *testing.T, seed uint64, config Config) {
 				t.Fatal(err)
 			}
 			if got := gunzipped(t, []byte(text(body))); got != want {
-				t.Fatalf("seed %d, step %d, %s, compressed:\n%s\nwant\n%s", seed, step, s.name, got, want)
+				t.Fatalf("seed %d, step %d, %s, compressed: %s", seed, step, s.name, difference(got, want))
 			}
 		}
 	}
