@@ -166,6 +166,7 @@ func TestWhatIsPassedOnIsTheSame(t *testing.T) {
 		{"POST", "/eureka/apps/A", registration, "POST /eureka/apps/A " + registration},
 		{"PUT", "/eureka/v1/apps/A/a%3Ab%2F?status=UP&lastDirtyTimestamp=5", "{}", "PUT /eureka/v1/apps/A/a%3Ab%2F?status=UP&lastDirtyTimestamp=5 "},
 		{"DELETE", "/v2/apps/A/1/", "", "DELETE /v2/apps/A/1/ "},
+		{"PUT", "//eureka/apps/A/a%2Fb", "", "PUT //eureka/apps/A/a%2Fb "},
 		{"PUT", "/v2/apps/A/1/metadata?a=%26", "", "PUT /v2/apps/A/1/metadata?a=%26 "},
 		{"POST", "/v2/peerreplication/batch/", `{"replicationList":[]}`, `POST /v2/peerreplication/batch/ {"replicationList":[]}`},
 		{"GET", "/v2/apps/A/1", "", "GET /v2/apps/A/1 "}, // which isn't in this node's own view

@@ -63,14 +63,15 @@ type methods struct{ get, post, put, remove operation }
 
 // serves reports whether a path is one of Eureka 1's, so that nobody else answers it.
 func serves(escaped string) bool {
-	first, _, _ := strings.Cut(strings.TrimPrefix(escaped, "/"), "/")
+	first, _, _ := strings.Cut(strings.TrimLeft(escaped, "/"), "/")
 	return first == "eureka" || first == "v2"
 }
 
 // routeOf returns where an escaped path leads. A slash at its end, or several before
-// its first element, mean nothing.
+// one of its first elements, mean nothing: an address and a path are easily joined with
+// one too many, and a mux would redirect it.
 func routeOf(escaped string) route {
-	base, path, _ := strings.Cut(strings.TrimPrefix(escaped, "/"), "/")
+	base, path, _ := strings.Cut(strings.TrimLeft(escaped, "/"), "/")
 	path = strings.TrimLeft(path, "/")
 	var r route
 	if first, rest, _ := strings.Cut(path, "/"); base == "eureka" && (strings.EqualFold(first, "v1") || strings.EqualFold(first, "v2")) {

@@ -15,6 +15,8 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/eureka/apps", opApps, "", ""},
 		{"HEAD", "/eureka/apps/", opApps, "", ""},
 		{"GET", "/eureka//apps", opApps, "", ""},
+		{"GET", "//eureka/apps/", opApps, "", ""},
+		{"PUT", "///v2/apps/A/b", opHeartbeat, "A", "b"},
 		{"GET", "/eureka/V1//apps", opApps, "", ""},
 		{"GET", "/eureka/apps//", opNone, "", ""},
 		{"GET", "/eureka/apps/delta", opDelta, "delta", ""},
@@ -50,7 +52,7 @@ func TestRoutes(t *testing.T) {
 	}
 	for path, want := range map[string]bool{
 		"/eureka": true, "/eureka/x": true, "/v2": true, "/v2/apps": true,
-		"/": false, "": false, "/eurekas": false, "/v1/apps": false, "/api/v1/apps": false, "/V2/apps": false, "//eureka": false,
+		"/": false, "": false, "/eurekas": false, "/v1/apps": false, "/api/v1/apps": false, "/V2/apps": false, "//eureka": true, "///v2/x": true, "//api": false, "//": false,
 	} {
 		if serves(path) != want {
 			t.Errorf("%q is ours: %v", path, !want)
@@ -78,7 +80,7 @@ func FuzzRoutes(f *testing.F) {
 		if app == "" || id == "" {
 			return
 		}
-		for _, base := range []string{"/eureka/", "/eureka/v2/", "/eureka/v1/", "/v2/", "/eureka//"} {
+		for _, base := range []string{"/eureka/", "/eureka/v2/", "/eureka/v1/", "/v2/", "/eureka//", "//eureka/"} {
 			for _, end := range []string{"", "/"} {
 				r := routeOf(base + "apps/" + url.PathEscape(app) + "/" + url.PathEscape(id) + end)
 				if r.app != app || r.id != id || r.operation("PUT") != opHeartbeat || r.v1 != strings.Contains(base, "v1") {
