@@ -31,6 +31,7 @@ type documents struct {
 	turning sync.Mutex // held while changes are taken in
 	pages   *pages.Pages
 	next    atomic.Int64 // since start, when the delta changes by itself
+	ahead   atomic.Bool  // more was taken in than the cache has been given
 	stats   atomic.Pointer[pages.Stats]
 }
 
@@ -78,12 +79,24 @@ func (d *documents) load(still registry.Still) {
 }
 
 // Changed implements served.Source.
-func (d *documents) Changed() bool {
+func (d *documents) Changed() bool { return d.waits() || d.ahead.Load() }
+
+// waits reports whether there is something to be taken in.
+func (d *documents) waits() bool {
 	return d.count.Load() > 0 || int64(time.Since(d.start)) >= d.next.Load()
 }
 
 // Snapshot implements served.Source. It takes in what has been noted.
 func (d *documents) Snapshot() *pages.Snapshot {
+	d.turning.Lock()
+	defer d.turning.Unlock()
+	d.catchUp()
+	d.ahead.Store(false)
+	return d.pages.Snapshot()
+}
+
+// now is Snapshot for all but the cache.
+func (d *documents) now() *pages.Snapshot {
 	d.turning.Lock()
 	defer d.turning.Unlock()
 	d.catchUp()
@@ -98,9 +111,11 @@ func (d *documents) find(by pages.Index, word string) []*pages.Row {
 	return d.pages.Find(by, word, time.Since(d.start))
 }
 
-// catchUp takes in what has been noted. Its caller holds turning.
+// catchUp takes in what has been noted. Its caller holds turning. Whoever that is, the
+// cache learns of it: so ahead is set before nothing waits any more.
 func (d *documents) catchUp() {
-	if d.Changed() {
+	if d.waits() {
+		d.ahead.Store(true)
 		d.pages.Apply(d.take(), time.Since(d.start))
 		d.settle()
 	}

@@ -151,6 +151,33 @@ func TestWhatChangesDuringAWakingIsInIt(t *testing.T) {
 	}
 }
 
+// TestWhatAnotherRequestTookInIsShown has requests for something else take in changes
+// before those come who ask for the documents that are kept.
+func TestWhatAnotherRequestTookInIsShown(t *testing.T) {
+	for _, path := range []string{"/eureka/apps/APP-1", "/eureka/vips/app-1", "/eureka/svips/x", "/eureka/instances/1", "/eureka/serverinfo/statusoverrides"} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newReader(t, nil)
+			node := h.node.(*reader)
+			node.put(instance(1))
+			fetch(t, h, "/eureka/apps")
+			ask(h, "GET", path, "")
+			time.Sleep(time.Second)
+			node.put(instance(2))
+			ask(h, "GET", path, "")
+			for _, document := range []string{"/eureka/apps", "/eureka/apps/delta"} {
+				if got := says(fetch(t, h, document)); got != "1 ADDED, 2 ADDED | UP_2_" {
+					t.Errorf("after %s, %s says %s", path, document, got)
+				}
+			}
+			time.Sleep(time.Hour) // the delta has changed by itself
+			ask(h, "GET", path, "")
+			if got := says(fetch(t, h, "/eureka/apps/delta")); got != " | UP_2_" {
+				t.Errorf("after %s, the delta in the end says %s", path, got)
+			}
+		})
+	}
+}
+
 func TestTooManyChangesAreGatheredAnew(t *testing.T) {
 	h := newReader(t, nil)
 	node := h.node.(*reader)
