@@ -30,6 +30,7 @@ func ParseQuery(raw string) (q Query, err error) {
 		var pair string
 		pair, raw, _ = strings.Cut(raw, "&")
 		name, value, _ := strings.Cut(pair, "=")
+		name = decoded(name)
 		bit := queryBit(name)
 		if seen&bit != 0 || bit == 0 {
 			continue
@@ -45,6 +46,18 @@ func ParseQuery(raw string) (q Query, err error) {
 		}
 	}
 	return q, nil
+}
+
+// decoded returns a name without its escapes; as it is, which nobody knows then, if they
+// can't be read.
+func decoded(name string) string {
+	if !strings.ContainsAny(name, "%+") {
+		return name
+	}
+	if text, err := url.QueryUnescape(name); err == nil {
+		return text
+	}
+	return name
 }
 
 func queryBit(name string) int {
