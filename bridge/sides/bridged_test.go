@@ -152,6 +152,11 @@ func (w *world) tell(b *bridged, t sides.Target) int {
 	}
 	answers := make([]dialect.Answer, len(items))
 	for i := range items {
+		if w.weary && w.rand.IntN(10) == 0 {
+			answers[i] = dialect.Answer{Code: []int{500, 503}[w.rand.IntN(2)]}
+			w.notef("bridge %d tells %d: %s %s/%s %d %s: weary", slices.Index(w.bridges, b), t, items[i].Action, items[i].App, items[i].ID, items[i].LastDirtyMs, items[i].Status)
+			continue
+		}
 		if t == sides.Heureka {
 			answers[i] = w.heureka.say(&items[i], true)
 		} else {
@@ -164,7 +169,14 @@ func (w *world) tell(b *bridged, t sides.Target) int {
 		}
 	}
 	if len(items) > 0 {
-		w.await(&b.said[t], func() { b.sides.Told(w.moment(), t, answers) })
+		lost := w.weary && w.rand.IntN(10) == 0
+		w.await(&b.said[t], func() {
+			if lost {
+				b.sides.Failed(t)
+			} else {
+				b.sides.Told(w.moment(), t, answers)
+			}
+		})
 	}
 	return len(items)
 }

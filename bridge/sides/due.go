@@ -101,7 +101,7 @@ func (s *Sides) Told(now model.Moment, t Target, answers []dialect.Answer) {
 }
 
 func (s *Sides) answered(e *entry, t Target, f *flight, a *dialect.Answer, now model.Moment) {
-	c := s.copied(e, t)
+	c, cannot := s.copied(e, t), a.Code/100 == 5 // now, and may be able to later
 	switch f.Action {
 	case dialect.Register:
 		s.accepted(e, t, f, a.Code, now)
@@ -114,12 +114,20 @@ func (s *Sides) answered(e *entry, t Target, f *flight, a *dialect.Answer, now m
 			s.conflict(e, c, a.Info, now)
 		}
 	case dialect.Cancel:
+		if cannot {
+			c.later = now.Mono + s.cfg.Resend
+			return
+		}
 		c.hash, c.later = 0, now.Mono+min(s.cfg.Settle<<c.cancels, s.cfg.Patience)
 		c.cancels = min(c.cancels+1, mostCancels)
 	case dialect.StatusUpdate, dialect.DeleteStatusOverride:
 		status := f.Status
 		if f.Action == dialect.DeleteStatusOverride {
 			status = ""
+		}
+		if cannot {
+			s.postponed(e, t, now)
+			return
 		}
 		s.granted(e, t, status, now)
 	}

@@ -23,8 +23,12 @@ type overrides struct {
 // wish is an override that is to be told.
 type wish struct {
 	open   bool
-	status model.Status // "": that there is none
+	status model.Status  // "": that there is none
+	later  time.Duration // not before that is it told again
 }
+
+// due reports whether it is to be told now.
+func (w *wish) due(now model.Moment) bool { return w.open && now.Mono >= w.later }
 
 // observe compares what both sides show, and has the one told of the other's change.
 func (s *Sides) observe(e *entry, now model.Moment) {
@@ -111,6 +115,16 @@ func (s *Sides) wishOld(e *entry, status model.Status) {
 	for i := range o.toOld {
 		o.toOld[i] = wish{open: true, status: status}
 		s.queues[i+1].add(e.key)
+	}
+}
+
+// postponed notes that a target can't do now what it was told of an override.
+func (s *Sides) postponed(e *entry, t Target, now model.Moment) {
+	o := &e.overrides
+	if t == Heureka {
+		o.toHeu.later = now.Mono + s.cfg.Resend
+	} else if i := int(t) - 1; i < len(o.toOld) {
+		o.toOld[i].later = now.Mono + s.cfg.Resend
 	}
 }
 

@@ -26,7 +26,9 @@ func TestWorldsComeToRest(t *testing.T) {
 			w := newWorld(t, s, 1+int(s%3), 1+int(s/3%2))
 			w.joined, w.tardy, w.calm = s%2 == 0, s%4 == 0, s%5 < 2
 			w.slow = s%7 < 3
+			w.weary = s%11 < 4
 			w.live(20 * time.Minute)
+			w.weary = false
 			w.run(20 * time.Minute)
 			w.check()
 			told := w.told

@@ -21,7 +21,7 @@ func (s *Sides) forHeureka(e *entry, now model.Moment) (list []flight) {
 	if e.doubted != 0 {
 		return nil
 	}
-	if wish := e.overrides.toHeu; wish.open {
+	if wish := &e.overrides.toHeu; wish.due(now) {
 		list = append(list, e.sayOverride(wish.status, e.heu.in.Status, e.old.stamp))
 	}
 	switch {
@@ -78,7 +78,7 @@ func (s *Sides) forEureka(e *entry, t Target, now model.Moment) []flight {
 	c := e.outAt(t)
 	switch {
 	case s.own(e) && !e.native():
-		if i := int(t) - 1; i < len(e.overrides.toOld) && e.overrides.toOld[i].open {
+		if i := int(t) - 1; i < len(e.overrides.toOld) && e.overrides.toOld[i].due(now) {
 			return []flight{e.sayOverride(e.overrides.toOld[i].status, e.heuStatus(), e.old.stamp)}
 		}
 		return nil
@@ -95,7 +95,7 @@ func (s *Sides) forEureka(e *entry, t Target, now model.Moment) []flight {
 // come first: a server shows what is registered under them. While Heureka isn't heard,
 // nothing is said again that another bridge may have taken out, which goes on hearing it.
 func (s *Sides) toldOf(e *entry, t Target, c copied, now model.Moment) (list []flight) {
-	if i := int(t) - 1; i < len(e.overrides.toOld) && e.overrides.toOld[i].open {
+	if i := int(t) - 1; i < len(e.overrides.toOld) && e.overrides.toOld[i].due(now) {
 		list = append(list, e.sayOverride(e.overrides.toOld[i].status, e.heu.in.Status, e.heu.stamp))
 	}
 	switch {
