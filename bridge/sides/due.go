@@ -65,10 +65,18 @@ func (s *Sides) copied(e *entry, t Target) *copied {
 	return &e.out[t-1]
 }
 
-// Failed takes in that what was due wasn't answered: it is due again.
+// unsure is the hash of what may have been accepted: of nothing that anybody says.
+const unsure = 1
+
+// Failed takes in that what was due wasn't answered: it is due again. It may have been
+// done all the same; what Heureka may mirror is taken out of it when it has gone. What
+// the old cluster may hold, its pages show.
 func (s *Sides) Failed(t Target) {
 	for _, f := range s.landed(t) {
 		s.queues[t].add(f.key)
+		if e := s.entries[f.key]; e != nil && t == Heureka && f.Action == dialect.Register {
+			e.in.hash, e.in.stamp = unsure, max(e.in.stamp, f.LastDirtyMs)
+		}
 	}
 }
 

@@ -86,6 +86,9 @@ func (w *world) happen(c *client) {
 			w.override(c, place(w.rand.IntN(2)), []model.Status{"", model.StatusOutOfService, model.StatusDown}[w.rand.IntN(3)])
 		}
 	case 9:
+		if w.weary && w.calm {
+			return // a bridge that has told some of the servers of an override has to tell the others
+		}
 		w.startBridge(w.rand.IntN(len(w.bridges)))
 		w.notef("a bridge starts")
 	case 10:
