@@ -174,13 +174,20 @@ func (s *Sides) stored(e *entry, info *dialect.Info, now model.Moment) {
 	}
 }
 
-// conflict takes in what a server holds that is newer than what it was told.
+// conflict takes in what a server holds that is newer than what it was told. While
+// Heureka isn't heard it may be newer than what is known from there, too; the heartbeat
+// has counted all the same.
 func (s *Sides) conflict(e *entry, c *copied, info *dialect.Info, now model.Moment) {
 	w, err := wordOf(info)
 	if err != nil {
 		return
 	}
-	if c.hash = 0; w.mark == s.cfg.Name && e.heu != nil {
+	ours := w.mark == s.cfg.Name && e.heu != nil
+	if ours && !s.level {
+		s.know(e, w, now)
+		return
+	}
+	if c.hash = 0; ours {
 		later := *e.heu // another bridge's word, or one of a client whose clock was set back
 		later.stamp = max(later.stamp, w.stamp)
 		e.heu = &later

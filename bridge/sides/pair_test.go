@@ -114,3 +114,27 @@ func TestWhoCantHearBringsNobodyBack(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoCantHearSaysNothingOld: one of the bridges is cut off from Heureka, where a
+// client says something new, and the other passes it on. What the one knew stays unsaid.
+func TestWhoCantHearSaysNothingOld(t *testing.T) {
+	for seed := range uint64(10) {
+		w, c := pair(t, seed, atHeureka)
+		w.cut(w.bridges[1], false, true)
+		w.run(10 * time.Second)
+		c.host = "10.1.1.1"
+		w.register(c)
+		w.run(2 * time.Second)
+		for range 10 * 60 {
+			w.run(time.Second)
+			for i, o := range w.old {
+				if got := o.held[c.key].info.IPAddr; got != c.host {
+					t.Fatalf("seed %d: server %d has it as %s again: %s", seed, i, got, w.tail())
+				}
+			}
+		}
+		w.cut(w.bridges[1], false, false)
+		w.run(time.Minute)
+		w.check()
+	}
+}
