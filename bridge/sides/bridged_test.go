@@ -18,6 +18,8 @@ type bridged struct {
 	stale bool
 	seen  map[model.Key]*model.Instance // what it was shown of Heureka
 
+	behind int64 // of its clock, in microseconds
+
 	cutOld, cutHeureka bool // it can't reach that side
 
 	document, answer way   // of an old server
@@ -32,9 +34,18 @@ type post struct {
 	dialect.Item
 }
 
+func (b *bridged) moment(w *world) model.Moment {
+	now := w.moment()
+	now.Wall -= b.behind
+	return now
+}
+
 // startBridge starts a bridge anew, which reads Heureka.
 func (w *world) startBridge(i int) {
 	b := &bridged{sides: sides.New(w.cfg, len(w.old)), stale: true, seen: make(map[model.Key]*model.Instance), said: make([]way, len(w.old)+1)}
+	if w.astray {
+		b.behind = (w.rand.Int64N(12) - 6) * time.Hour.Microseconds()
+	}
 	w.bridges[i] = b
 	w.showAll(b)
 }
@@ -52,7 +63,7 @@ func (w *world) showAll(b *bridged) {
 			b.sees(w, key, nil)
 		}
 	}
-	b.sides.Level(w.moment(), true)
+	b.sides.Level(b.moment(w), true)
 }
 
 // cut has a bridge not reach a side, or reach it again.
@@ -64,7 +75,7 @@ func (w *world) cut(b *bridged, old, heureka bool) {
 }
 
 func (b *bridged) batch(w *world) func(*dialect.Item) int {
-	return func(it *dialect.Item) int { return b.sides.Batch(w.moment(), []dialect.Item{*it})[0].Code }
+	return func(it *dialect.Item) int { return b.sides.Batch(b.moment(w), []dialect.Item{*it})[0].Code }
 }
 
 // deliver has come what was on its way.
@@ -84,11 +95,11 @@ func (w *world) deliver() {
 // bridge has one bridge do all that it does in a second.
 func (w *world) bridge(b *bridged) {
 	w.catchUp(b)
-	b.sides.Level(w.moment(), !b.cutHeureka)
+	b.sides.Level(b.moment(w), !b.cutHeureka)
 	if !w.waits(&b.document) && !b.cutOld {
 		w.read(b)
 	}
-	b.sides.Sweep(w.moment())
+	b.sides.Sweep(b.moment(w))
 	for range 10 {
 		w.ask(b)
 		said := 0
@@ -105,19 +116,19 @@ func (w *world) bridge(b *bridged) {
 func (w *world) read(b *bridged) {
 	if w.down[b.at] {
 		b.at, b.stale = (b.at+1)%len(w.old), true
-		b.sides.Turned(w.moment())
+		b.sides.Turned(b.moment(w))
 		return
 	}
 	asked := w.now
 	if b.stale || w.now-b.full >= 5*time.Minute {
 		b.full, b.stale = w.now, false
 		apps := w.old[b.at].everything()
-		w.await(&b.document, func() { b.sides.Page(w.moment(), asked, apps) })
+		w.await(&b.document, func() { b.sides.Page(b.moment(w), asked, apps) })
 		return
 	}
 	apps := w.old[b.at].changes()
 	w.await(&b.document, func() {
-		if !b.sides.Delta(w.moment(), asked, apps) && w.now-b.full >= 15*time.Second {
+		if !b.sides.Delta(b.moment(w), asked, apps) && w.now-b.full >= 15*time.Second {
 			b.stale = true
 		}
 	})
@@ -135,7 +146,7 @@ func (w *world) ask(b *bridged) {
 			info = &said
 		}
 		from, answered := b.at, !w.down[b.at] && !b.cutOld
-		w.await(&b.answer, func() { b.sides.Asked(w.moment(), key, info, answered && from == b.at) })
+		w.await(&b.answer, func() { b.sides.Asked(b.moment(w), key, info, answered && from == b.at) })
 	}
 }
 
@@ -143,7 +154,7 @@ func (w *world) tell(b *bridged, t sides.Target) int {
 	if w.waits(&b.said[t]) {
 		return 0
 	}
-	items := b.sides.Due(w.moment(), t, 250)
+	items := b.sides.Due(b.moment(w), t, 250)
 	if t == sides.Heureka && b.cutHeureka || t > 0 && (w.down[t-1] || b.cutOld) {
 		if len(items) > 0 {
 			b.sides.Failed(t)
@@ -174,7 +185,7 @@ func (w *world) tell(b *bridged, t sides.Target) int {
 			if lost {
 				b.sides.Failed(t)
 			} else {
-				b.sides.Told(w.moment(), t, answers)
+				b.sides.Told(b.moment(w), t, answers)
 			}
 		})
 	}

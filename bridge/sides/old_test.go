@@ -219,7 +219,17 @@ func (o *oldServer) evict() {
 }
 
 // restart forgets everything.
-func (o *oldServer) restart() { *o = *newOldServer(o.w) }
+func (o *oldServer) restart() {
+	*o = *newOldServer(o.w)
+	o.astray()
+}
+
+// astray sets the server's clock, where clocks differ by hours.
+func (o *oldServer) astray() {
+	if o.w.astray {
+		o.behind = time.Duration(o.w.rand.IntN(12)-6) * time.Hour
+	}
+}
 
 func sorted[V any](m map[model.Key]V) []model.Key {
 	return slices.SortedFunc(maps.Keys(m), model.Key.Compare)

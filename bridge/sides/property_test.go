@@ -26,7 +26,13 @@ func TestWorldsComeToRest(t *testing.T) {
 			w := newWorld(t, s, 1+int(s%3), 1+int(s/3%2))
 			w.joined, w.tardy, w.calm = s%2 == 0, s%4 == 0, s%5 < 2
 			w.slow = s%7 < 3
-			w.weary = s%11 < 4
+			w.weary, w.astray = s%11 < 4, s%13 < 5
+			for _, o := range w.old {
+				o.astray()
+			}
+			for i := range w.bridges {
+				w.startBridge(i)
+			}
 			w.live(20 * time.Minute)
 			w.weary = false
 			w.run(20 * time.Minute)
@@ -45,6 +51,9 @@ func TestWorldsComeToRest(t *testing.T) {
 func (w *world) live(d time.Duration) {
 	for i := range 12 {
 		c := &client{key: model.NewKey(fmt.Sprintf("APP%d", i%4), fmt.Sprintf("i-%d", i)), host: fmt.Sprintf("10.0.0.%d", i), skew: w.rand.Int64N(4000) - 2000}
+		if w.astray {
+			c.skew = (w.rand.Int64N(12) - 6) * time.Hour.Milliseconds()
+		}
 		w.clients = append(w.clients, c)
 		w.start(c, place(w.rand.IntN(2)))
 	}

@@ -60,7 +60,7 @@ func (b *bridged) sees(w *world, key model.Key, in *model.Instance) {
 	if b.seen[key] = in; in == nil {
 		delete(b.seen, key)
 	}
-	b.sides.Shows(w.moment(), key, in)
+	b.sides.Shows(b.moment(w), key, in)
 }
 
 // catchUp has a bridge see what is due.

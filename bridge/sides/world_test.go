@@ -29,6 +29,7 @@ type world struct {
 	slow    bool // what bridges ask for, and are shown, takes seconds to come
 	calm    bool // no server fails
 	brisk   bool // no server keeps a page for longer than half a minute
+	astray  bool // clocks differ by hours
 	weary   bool // some of what bridges say isn't done, and some answers are lost
 	clients []*client
 	told    int      // items that aren't heartbeats
