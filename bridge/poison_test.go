@@ -77,6 +77,23 @@ func TestOneInstanceHoldsUpNoOther(t *testing.T) {
 	}
 }
 
+// TestAnOldClusterThatIsTooLarge is mirrored as far as there is room, with as much again
+// that isn't even read.
+func TestAnOldClusterThatIsTooLarge(t *testing.T) {
+	s := newScene(t)
+	old, heureka := s.heureka(), s.heureka()
+	for i := range 5 {
+		s.register(old+"/eureka", registered(fmt.Sprintf("APP%d", i), "i", "10.0.0.1"))
+	}
+	b, _ := s.bridge(heureka, func(c *Config) { c.MaxInstances = 2 }, old+"/eureka")
+	s.until("what there is room for is mirrored, and the rest counted", func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		st := b.sides.Stats()
+		return st.Mirrored == 2 && st.LeftOut >= 3
+	})
+}
+
 // TestASlowAnswerHoldsUpNoRenewal has the old cluster be slow to say whether it still
 // has what has gone from Heureka.
 func TestASlowAnswerHoldsUpNoRenewal(t *testing.T) {

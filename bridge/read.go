@@ -73,7 +73,7 @@ func (b *Bridge) readServer(ctx context.Context, h *health) error {
 
 func (b *Bridge) readPage(ctx context.Context, from *server) error {
 	asked := b.now().Mono
-	apps, err := from.applications(ctx, "/apps/", b.config.MaxInstances)
+	apps, err := from.applications(ctx, "/apps/", b.mostRead())
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (b *Bridge) readPage(ctx context.Context, from *server) error {
 func (b *Bridge) readDelta(ctx context.Context, from *server) (agrees bool, err error) {
 	var delta *dialect.Applications
 	asked := b.now().Mono
-	if delta, err = from.applications(ctx, "/apps/delta", b.config.MaxInstances); err != nil {
+	if delta, err = from.applications(ctx, "/apps/delta", b.mostRead()); err != nil {
 		return false, err
 	}
 	b.with(func(s *sides.Sides, now model.Moment) { agrees = s.Delta(now, asked, delta) })
@@ -98,3 +98,7 @@ func (b *Bridge) readDelta(ctx context.Context, from *server) (agrees bool, err 
 	}
 	return agrees, nil
 }
+
+// mostRead bounds what is read of a document: more than is kept, so that those that are
+// known are found wherever they stand in it.
+func (b *Bridge) mostRead() int { return 2 * b.config.MaxInstances }

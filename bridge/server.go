@@ -44,7 +44,7 @@ func (r refusal) isForGood() bool {
 // name returns the server's URL for people.
 func (s *server) name() string { return hidden(s.url) }
 
-// applications returns a document of the registry, at most so many instances.
+// applications returns a document of the registry, at most so many instances of it.
 func (s *server) applications(ctx context.Context, path string, most int) (*dialect.Applications, error) {
 	code, body, err := s.do(ctx, http.MethodGet, path, nil)
 	switch {
@@ -56,7 +56,7 @@ func (s *server) applications(ctx context.Context, path string, most int) (*dial
 	if err != nil {
 		return nil, fmt.Errorf("get %s of %s: %w", path, s.name(), err)
 	}
-	apps, err := dialect.DecodeApplications(dialect.JSON, body, most)
+	apps, err := dialect.DecodeMost(body, most)
 	if err != nil {
 		return nil, fmt.Errorf("%s of %s: %w", path, s.name(), err)
 	}

@@ -57,6 +57,7 @@ func (s *Sides) Turned(now model.Moment) {
 // put notes what a document shows, and says so of each instance; with what was removed,
 // if it was.
 func (s *Sides) put(apps *dialect.Applications, noted func(e *entry, removed *word)) {
+	s.stats.LeftOut += uint64(apps.LeftOut)
 	for a := range apps.List {
 		for i := range apps.List[a].Instances {
 			info := &apps.List[a].Instances[i]

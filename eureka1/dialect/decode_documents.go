@@ -14,7 +14,8 @@ type Application struct {
 // Applications is a registry, a part of one, or a delta.
 type Applications struct {
 	Envelope
-	List []Application
+	List    []Application
+	LeftOut int // by DecodeMost
 }
 
 // DecodeApplication reads a document of one application with at most so many
@@ -81,6 +82,31 @@ func DecodeApplications(format Format, document []byte, most int) (*Applications
 	return apps, nil
 }
 
+// DecodeMost reads a registry or a delta as JSON and leaves out instances, or whole
+// applications, that are more than so many, and instances that can't be read: one of
+// these is no reason not to hear of the others. Errors wrap ErrUnparseable.
+func DecodeMost(document []byte, most int) (*Applications, error) {
+	var apps *Applications
+	r := jsonReader{lenient: true}
+	err := r.read(document, func(r *jsonReader) {
+		r.object(func(name string) {
+			if name == "applications" {
+				apps = r.applications(&most)
+			} else {
+				r.skip()
+			}
+		})
+	})
+	if err == nil && apps == nil {
+		err = fmt.Errorf("%w: there are no applications", ErrUnparseable)
+	}
+	if err != nil {
+		return nil, err
+	}
+	apps.LeftOut = r.leftOut
+	return apps, nil
+}
+
 func (r *jsonReader) applications(left *int) *Applications {
 	a, most := new(Applications), *left
 	r.object(func(name string) {
@@ -92,7 +118,7 @@ func (r *jsonReader) applications(left *int) *Applications {
 		case "application":
 			r.list(func() {
 				if len(a.List) == most {
-					r.fail("there are too many applications")
+					r.excess("there are too many applications")
 					return
 				}
 				a.List = append(a.List, r.application(left))
@@ -112,17 +138,42 @@ func (r *jsonReader) application(left *int) (a Application) {
 		case "instance":
 			r.list(func() {
 				if *left--; *left < 0 {
-					r.fail("there are too many instances")
+					r.excess("there are too many instances")
 					return
 				}
 				a.Instances = append(a.Instances, Info{})
-				last := &a.Instances[len(a.Instances)-1]
-				r.instance(last)
-				last.detach()
+				last := len(a.Instances) - 1
+				if !r.element(&a.Instances[last]) {
+					a.Instances = a.Instances[:last]
+				}
 			})
 		default:
 			r.skip()
 		}
 	})
 	return a
+}
+
+// excess reads what there is no room for.
+func (r *jsonReader) excess(fault string) {
+	if !r.lenient {
+		r.fail("%s", fault)
+		return
+	}
+	r.leftOut++
+	r.skip()
+}
+
+// element reads an instance of a list, and is false if it has to be left out.
+func (r *jsonReader) element(i *Info) bool {
+	start, depth, before := r.at, r.depth, r.fault
+	r.instance(i)
+	if r.lenient && before == nil && r.fault != nil {
+		r.fault, r.at, r.depth = nil, start, depth
+		r.leftOut++
+		r.skip() // and if that can't be read, nothing can
+		return false
+	}
+	i.detach()
+	return true
 }

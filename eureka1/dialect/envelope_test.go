@@ -154,6 +154,39 @@ func TestTooManyInstances(t *testing.T) {
 	}
 }
 
+// TestMostOfADocument is read, where some of it is too much or can't be read.
+func TestMostOfADocument(t *testing.T) {
+	const well, broken = `{"hostName":"h"}`, `{"hostName":"b","port":{"$":[1]}}`
+	for _, test := range []struct {
+		list          string
+		read, leftOut int
+	}{
+		{well + "," + well, 2, 0}, {well + "," + broken + "," + well, 2, 1}, {broken, 0, 1},
+		{strings.Repeat(well+",", 9) + well, 3, 7}, {strings.Repeat(well+",", 9) + broken, 3, 7},
+	} {
+		text := `{"applications":{"apps__hashcode":"UP_1_","application":[{"name":"A","instance":[` + test.list + `]}],"versions__delta":"7"}}`
+		apps, err := dialect.DecodeMost([]byte(text), 3)
+		if err != nil || len(apps.List) != 1 || len(apps.List[0].Instances) != test.read || apps.LeftOut != test.leftOut || apps.Version != 7 {
+			t.Errorf("%s: %+v, %v", test.list, apps, err)
+			continue
+		}
+		for _, info := range apps.List[0].Instances {
+			if info.HostName != "h" {
+				t.Errorf("%s: %+v is read", test.list, info)
+			}
+		}
+	}
+	for _, text := range []string{`{}`, `{"applications":{"application":[{"instance":[{"hostName":"h"`, `{"applications":{"application":[{"instance":[{"port":{"$":[1}}]}]}}`} {
+		if apps, err := dialect.DecodeMost([]byte(text), 3); err == nil {
+			t.Errorf("%s: %+v", text, apps)
+		}
+	}
+	many := `{"applications":{"application":[` + strings.Repeat(`{},`, 50) + `{}]}}`
+	if apps, err := dialect.DecodeMost([]byte(many), 10); err != nil || len(apps.List) != 10 || apps.LeftOut != 41 {
+		t.Errorf("51 applications: %+v, %v", apps, err)
+	}
+}
+
 // TestOldServersWriteOneForAListOfOne is what they did.
 func TestOldServersWriteOneForAListOfOne(t *testing.T) {
 	const text = `{"applications":{"application":{"name":"A","instance":{"hostName":"h","port":{"$":"80"}}}}}`

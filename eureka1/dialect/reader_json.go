@@ -29,6 +29,9 @@ type jsonReader struct {
 	depth int
 	fault error
 	pairs []Pair // room for one table; nil: it is used, or there was none
+
+	lenient bool // see DecodeMost
+	leftOut int
 }
 
 // readJSON reads a document of which root reads the one value.
