@@ -44,6 +44,7 @@ func (s *Sides) left(e *entry, before *shown, now model.Moment) {
 	}
 	if !before.peer {
 		e.beatenUntil = now.Mono + s.cfg.Twin
+		s.miss(e)
 	} else if e.in.hash != 0 && s.own(e) { // not our doing: who has heard more of the old cluster may have done it
 		e.doubted, e.hasAsk, e.asking = now.Mono, false, false
 		s.hearsay(now, e, false, "")
@@ -60,4 +61,13 @@ func (s *Sides) Level(now model.Moment, level bool) {
 		s.known, s.knownAt = true, now.Mono
 	}
 	s.level = level
+}
+
+// miss counts what has gone from Heureka, of which the old cluster was told, as it may
+// be a mass of which the old cluster must not hear before the next sweep sees it.
+func (s *Sides) miss(e *entry) {
+	if s.told(e) {
+		s.lost++
+		s.emptied = s.emptied || s.tooMuch(s.lost, s.tells)
+	}
 }

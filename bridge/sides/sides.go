@@ -30,6 +30,8 @@ type Sides struct {
 	known   bool          // it has been so once
 	knownAt time.Duration
 	emptied bool // too much has gone there at once
+	tells   int  // of how many instances the old cluster was told, when last swept
+	lost    int  // and how many of them have gone there, since then too
 
 	stats Stats
 }

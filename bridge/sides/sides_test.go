@@ -294,6 +294,37 @@ func TestMuchThatGoesFromHeurekaMayComeBack(t *testing.T) {
 	}
 }
 
+// TestMuchThatGoesIsNotBelievedBeforeItIsSwept: the old cluster answers within the second.
+func TestMuchThatGoesIsNotBelievedBeforeItIsSwept(t *testing.T) {
+	d := newDesk(t, nil)
+	d.page()
+	d.Level(d.moment(), true)
+	for _, info := range many(40) {
+		d.native(info)
+	}
+	d.told(1)
+	d.now += time.Second
+	d.Sweep(d.moment())
+	d.told(1)
+	for _, info := range many(40) {
+		d.Shows(d.moment(), keyOf(info), nil)
+	}
+	d.told(1)
+	for {
+		key, asked := d.Asks()
+		if !asked {
+			break
+		}
+		d.Asked(d.moment(), key, marked(at(key.ID, 5), d.cfg.Name), true)
+	}
+	d.wants(1, "", "what has gone in a mass")
+	for range 10 {
+		d.now += time.Second
+		d.Sweep(d.moment())
+		d.wants(1, "", "what has gone in a mass, later")
+	}
+}
+
 // TestOneWay tells the old cluster nothing.
 func TestOneWay(t *testing.T) {
 	d := newDesk(t, func(c *sides.Config) { c.BothWays = false })

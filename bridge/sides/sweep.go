@@ -73,7 +73,8 @@ func (s *Sides) outlived(e *entry) bool {
 
 // judge finds out whether either side has lost more at once than is plausible.
 func (s *Sides) judge() {
-	var old, missing, told, lost int
+	var old, missing int
+	s.tells, s.lost = 0, 0
 	for _, e := range s.entries {
 		if s.own(e) {
 			old++
@@ -82,13 +83,13 @@ func (s *Sides) judge() {
 			}
 		}
 		if s.told(e) {
-			told++
+			s.tells++
 			if e.heu == nil {
-				lost++
+				s.lost++
 			}
 		}
 	}
-	s.shrunk, s.emptied = s.tooMuch(missing, old), s.tooMuch(lost, told)
+	s.shrunk, s.emptied = s.tooMuch(missing, old), s.tooMuch(s.lost, s.tells)
 }
 
 func (s *Sides) tooMuch(lost, of int) bool {
