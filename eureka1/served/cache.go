@@ -132,11 +132,20 @@ func (c *Cache) due(e *edition, now time.Duration) bool {
 // dialect is first asked for costs a hundred times another.
 const smoothing = 8
 
+// An edition counts for so many times the average at most, or for that long. What takes
+// longer is mostly no work: a node that stood still while it made a page would show no
+// change for most of that time once more. Where the work has grown, a few editions tell.
+const (
+	mostAverages = 16
+	mostAtOnce   = 250 * time.Millisecond
+)
+
 // after returns the edition of a snapshot that follows another, which may be nil.
 func (c *Cache) after(last *edition, snapshot *pages.Snapshot, now time.Duration) *edition {
 	next := &edition{snapshot: snapshot, since: now}
 	if last != nil {
-		next.average = last.average + (time.Duration(last.cost.Load())-last.average)/smoothing
+		cost := min(time.Duration(last.cost.Load()), max(mostAverages*last.average, mostAtOnce))
+		next.average = last.average + (cost-last.average)/smoothing
 	}
 	next.rests = next.average * 100 / time.Duration(c.config.Share)
 	next.stands = max(c.config.Age, next.rests)

@@ -380,3 +380,21 @@ func TestConfigIsValidated(t *testing.T) {
 		}
 	}
 }
+
+// TestAStandstillIsNoCost of pages: after one the registry is shown as soon as before.
+func TestAStandstillIsNoCost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, DefaultConfig(), lines{takes: time.Minute}, lines{takes: time.Millisecond})
+		for range 50 {
+			r.register(1)
+			time.Sleep(r.cache.Stats().Stands)
+			r.shows(pages.Apps, 1, false)
+		}
+		r.shows(pages.Apps, 0, false) // while a minute passes
+		r.register(1)
+		r.shows(pages.Apps, 1, false)
+		if got := r.cache.Stats().Stands; got > 200*time.Millisecond {
+			t.Errorf("after a minute in which nothing ran an edition stands for %v", got)
+		}
+	})
+}
