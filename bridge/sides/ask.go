@@ -34,10 +34,10 @@ func (s *Sides) Asked(now model.Moment, key model.Key, info *dialect.Info, answe
 	if _, again := s.asks.has[key]; again {
 		return // it is to be asked for anew, as this may be from before what raised a doubt
 	}
-	e.asking = false
-	if answered {
-		s.answeredFor(e, s.wordFor(e, info), now)
+	if e.asking = false; !answered {
+		return // whoever wants to know asks again with the next sweep: at once it would be asked without end
 	}
+	s.answeredFor(e, s.wordFor(e, info), now)
 	s.touch(e)
 }
 

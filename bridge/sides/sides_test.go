@@ -266,6 +266,30 @@ func TestTheOldClusterIsAskedFirst(t *testing.T) {
 	}
 }
 
+// TestWhoDoesntAnswerIsAskedOnceASweep, not without a pause.
+func TestWhoDoesntAnswerIsAskedOnceASweep(t *testing.T) {
+	d := newDesk(t, nil)
+	d.page()
+	d.native(at("i", 5))
+	d.Level(d.moment(), true)
+	d.told(1)
+	d.Shows(d.moment(), keyOf(at("i", 5)), nil)
+	d.wants(1, "", "before it is asked for")
+	for range 3 {
+		key, ok := d.Asks()
+		if !ok {
+			t.Fatal("nobody is asked")
+		}
+		d.Asked(d.moment(), key, nil, false)
+		d.wants(1, "", "without an answer")
+		if _, again := d.Asks(); again {
+			t.Fatal("it is asked for again at once")
+		}
+		d.now += time.Second
+		d.Sweep(d.moment())
+	}
+}
+
 // TestMuchThatGoesFromHeurekaMayComeBack: a cluster that starts anew.
 func TestMuchThatGoesFromHeurekaMayComeBack(t *testing.T) {
 	d := newDesk(t, nil)
