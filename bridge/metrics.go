@@ -47,6 +47,7 @@ func newMetrics(b *Bridge) *metrics {
 	r.Gauge("mirrored_instances", "Instances of the old cluster that Heureka shows as such.", func(s *reading) int { return s.Mirrored })
 	r.Gauge("native_instances", "Instances whose clients registered in Heureka.", func(s *reading) int { return s.Natives })
 	r.Gauge("copied_instances", "Instances of Heureka's that the old cluster holds.", func(s *reading) int { return s.Copies })
+	r.Gauge("asking_instances", "Instances for which the old cluster is to be asked, one after the other.", func(s *reading) int { return s.Asking })
 	r.Flag("shrunk", "Whether so much is missing in the old cluster that it isn't believed.", func(s *reading) bool { return s.Shrunk })
 	r.Flag("emptied", "Whether so much has gone from Heureka at once that the old cluster isn't told yet.", func(s *reading) bool { return s.Emptied })
 	r.Flag("level", "Whether all that Heureka has is known.", func(s *reading) bool { return s.known })

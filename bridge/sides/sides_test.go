@@ -276,6 +276,9 @@ func TestWhoDoesntAnswerIsAskedOnceASweep(t *testing.T) {
 	d.Shows(d.moment(), keyOf(at("i", 5)), nil)
 	d.wants(1, "", "before it is asked for")
 	for range 3 {
+		if n := d.Stats().Asking; n != 1 {
+			t.Errorf("%d are to be asked for", n)
+		}
 		key, ok := d.Asks()
 		if !ok {
 			t.Fatal("nobody is asked")

@@ -9,6 +9,7 @@ type Stats struct {
 	Copies   int // instances of Heureka's that the old cluster holds
 	Natives  int // instances whose clients registered in Heureka
 	Mirrored int // instances of the old cluster in Heureka
+	Asking   int // instances for which the old cluster is to be asked
 	Shrunk   bool
 	Emptied  bool
 
@@ -59,6 +60,7 @@ func (s *Sides) Stats() Stats {
 			st.Natives++
 		}
 	}
+	st.Asking = len(s.asks.order)
 	for t := range s.queues {
 		st.Waiting = append(st.Waiting, len(s.queues[t].order))
 	}
