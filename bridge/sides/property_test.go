@@ -25,8 +25,8 @@ func TestWorldsComeToRest(t *testing.T) {
 		t.Run(fmt.Sprintf("seed=%d", s), func(t *testing.T) {
 			w := newWorld(t, s, 1+int(s%3), 1+int(s/3%2))
 			w.joined, w.tardy, w.calm = s%2 == 0, s%4 == 0, s%5 < 2
-			w.slow = s%7 < 3
-			w.weary, w.astray = s%11 < 4, s%13 < 5
+			w.slow, w.astray = s%7 < 3, s%13 < 5
+			w.weary = !w.slow && s%11 < 7
 			for _, o := range w.old {
 				o.astray()
 			}
