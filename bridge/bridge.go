@@ -100,6 +100,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	parts.Go(func() { failed <- ops.ServeAdmin(ctx, b.admin, b.registry, b.log) })
 	parts.Go(func() { failed <- b.follow(ctx, nodes) })
 	parts.Go(func() { b.read(ctx) })
+	parts.Go(func() { b.probe(ctx) })
 	parts.Go(func() { b.ask(ctx) })
 	parts.Go(func() { b.pass(ctx) })
 	for t := range b.pokes {

@@ -260,10 +260,10 @@ func TestPasswordsStayWithTheirServer(t *testing.T) {
 }
 
 // unstarted returns a bridge that a test has do one thing by hand, and what it logs.
-func (s *scene) unstarted(from string) (*Bridge, *bytes.Buffer) {
+func (s *scene) unstarted(from ...string) (*Bridge, *bytes.Buffer) {
 	s.t.Helper()
 	c := DefaultConfig()
-	c.From, c.To, c.HTTP, c.Admin = []string{from}, []string{"http://127.0.0.1:9"}, "127.0.0.1:0", "127.0.0.1:0"
+	c.From, c.To, c.HTTP, c.Admin = from, []string{"http://127.0.0.1:9"}, "127.0.0.1:0", "127.0.0.1:0"
 	logged := new(bytes.Buffer)
 	b, err := New(c, slog.New(slog.NewTextHandler(logged, nil)))
 	if err != nil {

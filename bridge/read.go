@@ -77,11 +77,28 @@ func (b *Bridge) readPage(ctx context.Context, from *server) error {
 	if err != nil {
 		return err
 	}
+	var first bool
+	var instances int
 	b.with(func(s *sides.Sides, now model.Moment) {
 		s.Page(now, asked, apps)
-		b.paged = true
+		if first, b.paged = !b.paged, true; first {
+			instances = s.Stats().Old
+		}
 	})
+	if first {
+		b.log.Info("the old cluster has been read", "server", from.name(), "instances", instances)
+	}
 	return nil
+}
+
+// probe asks the servers that aren't read at first, so that one of which the URL is wrong
+// is known of before it is needed.
+func (b *Bridge) probe(ctx context.Context) {
+	for _, other := range b.old[1:] {
+		if _, err := other.applications(ctx, "/apps/delta", b.mostRead()); err != nil && ctx.Err() == nil {
+			b.log.Warn("a server of the old cluster doesn't answer", "err", err)
+		}
+	}
 }
 
 // readDelta reports whether what has changed adds up to what the server has.
