@@ -30,8 +30,9 @@ type documents struct {
 
 	turning sync.Mutex // held while changes are taken in
 	pages   *pages.Pages
-	next    atomic.Int64 // since start, when the delta changes by itself
-	ahead   atomic.Bool  // more was taken in than the cache has been given
+	next    atomic.Int64  // since start, when the delta changes by itself
+	taking  atomic.Bool   // some of it isn't in version yet
+	version atomic.Uint64 // of the snapshot of what was taken in
 	stats   atomic.Pointer[pages.Stats]
 }
 
@@ -78,8 +79,11 @@ func (d *documents) load(still registry.Still) {
 	d.settle()
 }
 
-// Changed implements served.Source.
-func (d *documents) Changed() bool { return d.waits() || d.ahead.Load() }
+// Changed implements served.Source. What waits to be taken in is in taking before it waits
+// no more, and in version before it is in taking no more.
+func (d *documents) Changed(since *pages.Snapshot) bool {
+	return d.waits() || d.taking.Load() || d.version.Load() != since.Version()
+}
 
 // waits reports whether there is something to be taken in.
 func (d *documents) waits() bool {
@@ -88,15 +92,6 @@ func (d *documents) waits() bool {
 
 // Snapshot implements served.Source. It takes in what has been noted.
 func (d *documents) Snapshot() *pages.Snapshot {
-	d.turning.Lock()
-	defer d.turning.Unlock()
-	d.catchUp()
-	d.ahead.Store(false)
-	return d.pages.Snapshot()
-}
-
-// now is Snapshot for all but the cache.
-func (d *documents) now() *pages.Snapshot {
 	d.turning.Lock()
 	defer d.turning.Unlock()
 	d.catchUp()
@@ -112,12 +107,13 @@ func (d *documents) find(by pages.Index, word string) []*pages.Row {
 }
 
 // catchUp takes in what has been noted. Its caller holds turning. Whoever that is, the
-// cache learns of it: so ahead is set before nothing waits any more.
+// cache learns of it, see Changed.
 func (d *documents) catchUp() {
 	if d.waits() {
-		d.ahead.Store(true)
+		d.taking.Store(true)
 		d.pages.Apply(d.take(), time.Since(d.start))
 		d.settle()
+		d.taking.Store(false)
 	}
 }
 
@@ -142,4 +138,5 @@ func (d *documents) settle() {
 		next = math.MaxInt64
 	}
 	d.next.Store(int64(next))
+	d.version.Store(d.pages.Version())
 }

@@ -178,6 +178,27 @@ func TestWhatAnotherRequestTookInIsShown(t *testing.T) {
 	}
 }
 
+// TestWhatIsOldStaysSo whoever has asked for what is new meanwhile: of two requests that
+// come together, one makes the cache's next edition, and the other must not believe that
+// there is none to come.
+func TestWhatIsOldStaysSo(t *testing.T) {
+	h := newReader(t, nil)
+	node := h.node.(*reader)
+	fetch(t, h, "/eureka/apps")
+	d := h.feed.present()
+	old := d.Snapshot()
+	if d.Changed(old) {
+		t.Error("it has changed though nothing has")
+	}
+	node.put(instance(1))
+	if !d.Changed(old) {
+		t.Error("what waits is no change")
+	}
+	if now := d.Snapshot(); !d.Changed(old) || d.Changed(now) {
+		t.Errorf("changed since then %v, since now %v", d.Changed(old), d.Changed(now))
+	}
+}
+
 func TestTooManyChangesAreGatheredAnew(t *testing.T) {
 	h := newReader(t, nil)
 	node := h.node.(*reader)

@@ -49,7 +49,7 @@ func (q *request) documents() int {
 	case opDelta:
 		return q.page(d, pages.Delta)
 	case opApp:
-		return q.application(d.now())
+		return q.application(d.Snapshot())
 	case opInstanceByID:
 		return q.first(d.find(pages.ByID, q.route.id))
 	case opVIP:

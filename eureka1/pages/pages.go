@@ -142,6 +142,14 @@ func (p *Pages) Advance(now time.Duration) {
 // Next returns when Advance has something to do next, if nothing changes before.
 func (p *Pages) Next() (at time.Duration, some bool) { return p.recent.next() }
 
+// Version is that of the snapshot that Snapshot would return.
+func (p *Pages) Version() uint64 {
+	if p.dirty {
+		return p.version + 1
+	}
+	return p.version
+}
+
 // Snapshot returns the documents as they are: the same value as last time if nothing
 // happened since.
 func (p *Pages) Snapshot() *Snapshot {

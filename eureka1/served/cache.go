@@ -115,8 +115,9 @@ func (c *Cache) current(now time.Duration) *edition {
 	return e
 }
 
-// due reports whether an edition may be out of date, and has stood for long enough. Who
-// hurries doesn't rely on Changed, since another request may be taking in the change.
+// due reports whether an edition may be out of date, and has stood for long enough. While
+// another request makes the next one, it is as long as that isn't there: whoever asks
+// waits for it, since this one may be as old as the last request before.
 func (c *Cache) due(e *edition, now time.Duration) bool {
 	switch {
 	case e == nil:
@@ -124,7 +125,7 @@ func (c *Cache) due(e *edition, now time.Duration) bool {
 	case c.hurries.Load() != e.hurries.Load():
 		return now-e.since >= e.rests
 	default:
-		return now-e.since >= e.stands && c.source.Changed()
+		return now-e.since >= e.stands && c.source.Changed(e.snapshot)
 	}
 }
 

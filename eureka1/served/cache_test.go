@@ -47,22 +47,20 @@ type rig struct {
 	t     testing.TB
 	mutex sync.Mutex
 	pages *pages.Pages
-	last  *pages.Snapshot // that was asked for
 	cache *Cache
 	count int
 }
 
-func (r *rig) Changed() bool {
+func (r *rig) Changed(since *pages.Snapshot) bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	return r.pages.Snapshot() != r.last
+	return r.pages.Snapshot() != since
 }
 
 func (r *rig) Snapshot() *pages.Snapshot {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.last = r.pages.Snapshot()
-	return r.last
+	return r.pages.Snapshot()
 }
 
 func (r *rig) apply(in *model.Instance, now time.Duration) {
@@ -397,4 +395,53 @@ func TestAStandstillIsNoCost(t *testing.T) {
 			t.Errorf("after a minute in which nothing ran an edition stands for %v", got)
 		}
 	})
+}
+
+// between is a source that takes its time over one snapshot, until somebody else has asked
+// whether anything has changed.
+type between struct {
+	*rig
+	slow         atomic.Bool
+	taken, asked chan struct{}
+	once         sync.Once
+}
+
+func (b *between) Changed(since *pages.Snapshot) bool {
+	changed := b.rig.Changed(since)
+	select {
+	case <-b.taken:
+		b.once.Do(func() { close(b.asked) })
+	default:
+	}
+	return changed
+}
+
+func (b *between) Snapshot() *pages.Snapshot {
+	snapshot := b.rig.Snapshot()
+	if b.slow.CompareAndSwap(true, false) {
+		close(b.taken)
+		<-b.asked
+	}
+	return snapshot
+}
+
+// TestAnOldEditionIsntShownWhileTheNextIsMade has a request come when another has the next
+// snapshot, and hasn't made an edition of it.
+func TestAnOldEditionIsntShownWhileTheNextIsMade(t *testing.T) {
+	config := DefaultConfig()
+	config.Age = 0
+	r := newRig(t, config, lines{})
+	b := &between{rig: r, taken: make(chan struct{}), asked: make(chan struct{})}
+	r.cache.source = b
+	r.register(1)
+	r.expect("UP_1_")
+	r.register(1)
+	b.slow.Store(true)
+	var wait sync.WaitGroup
+	wait.Go(func() { r.shows(pages.Apps, 0, false) })
+	<-b.taken
+	if got := r.shows(pages.Apps, 0, false); got != "UP_2_" {
+		t.Errorf("it shows %s", got)
+	}
+	wait.Wait()
 }
