@@ -103,6 +103,10 @@ func All() []Mutant {
 			"if o.filed && o.late.Load() {", "if false {", "TestWhoIsSlowLeavesTheFile", "./eureka1 -run TestWhoIsSlow"},
 		{"keeps the files of documents that have changed", "eureka1/served/filed.go",
 			"f.over.Store(true)\n\tf.free()", "f.over.Store(true)", "TestAPageIsTheSameFromFileAndFromMemory", "./eureka1/served -run TestAPageIsTheSame"},
+		{"forgets that another request took in what its documents lack", "eureka1/documents.go",
+			" || d.version.Load() != since.Version()", "", "TestAnswersAreThoseOfATwin", "./eureka1 -run TestAnswersAreThose"},
+		{"lets changes that are too many go by unseen", "eureka1/documents.go",
+			"d.count.Store(0)\n\t\treturn false", "d.count.Store(0)\n\t\td.lost.Store(false)\n\t\treturn true", "TestAnswersAreThoseOfATwin", "./eureka1 -run TestAnswersAreThose"},
 		{"looks for clients that nobody need look for", "internal/kept/conn.go",
 			"if c.unlooked.Load() &&", "if false && c.unlooked.Load() &&", "TestWhoDoesntLookIsServedAlike", "./internal/ops -run TestWhoDoesntLook"},
 	}
