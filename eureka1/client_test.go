@@ -52,10 +52,24 @@ func (c *client) ask(wish wish) (*answer, []int) {
 func (c *client) write(wish wish) {
 	a, _ := c.ask(wish)
 	if dot, ok := dotOf(a.done); ok {
-		c.w.acknowledge(dot)
+		c.w.tell(c.w.momentOf(dot))
+	}
+	if e := c.w.elsewhere; e != nil {
+		switch moment, is := e.acknowledged(wish.mark); {
+		case is:
+			c.w.tell(moment)
+		case a.code < 300 && !a.gone && a.made-a.began < c.w.h.config.Merge:
+			c.w.failf("%s: answered %d after %v, before it is shown", a, a.code, a.made-a.began)
+		}
 	}
 	if a.code == http.StatusServiceUnavailable && a.made-a.began < c.w.h.config.Timeout {
 		c.w.failf("%s: 503 at once", a)
+	}
+}
+
+// tell notes that somebody was told that what is shown since some moment is done.
+func (w *world) tell(moment int) {
+	for old := w.told.Load(); old < int64(moment) && !w.told.CompareAndSwap(old, int64(moment)); old = w.told.Load() {
 	}
 }
 

@@ -34,6 +34,9 @@ func TestAnswersAreThoseOfATwin(t *testing.T) {
 				w.rest()
 				close(over)
 				w.h.Close()
+				if w.elsewhere != nil {
+					_ = w.elsewhere.server.Close() // its listener's never fails
+				}
 			})
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -56,6 +57,8 @@ type wish struct {
 	word   string // the application, vip, id or key that is asked for, or is written
 	status model.Status
 	body   string
+	mark   int  // of what is written, its own
+	passed bool // the node passes it on
 	form   dialect.Form
 	gzip   bool
 	pause  time.Duration // see receiver
@@ -68,11 +71,13 @@ func (w *wish) request(ctx context.Context) *http.Request {
 	if w.form.V1() {
 		base += "/v1"
 	}
-	if w.op == opOverride || w.op == opClearOverride {
-		tail = "/status?value=" + string(w.status)
-	}
-	if w.op == opMetadata {
-		tail = "/metadata?mark=" + w.body
+	switch {
+	case w.op == opOverride, w.op == opClearOverride:
+		tail = fmt.Sprintf("/status?value=%s&mark=%d", w.status, w.mark)
+	case w.op == opMetadata:
+		tail = fmt.Sprintf("/metadata?mark=%d", w.mark)
+	case w.op.writes():
+		tail = fmt.Sprintf("?mark=%d", w.mark)
 	}
 	r := httptest.NewRequestWithContext(ctx, methodOf[w.op], base+pathOf[w.op]+w.word+tail, strings.NewReader(w.body))
 	r.Header.Set("Content-Type", dialect.JSON.ContentType())
@@ -82,7 +87,7 @@ func (w *wish) request(ctx context.Context) *http.Request {
 	if w.form.Compact() {
 		r.Header.Set("X-Eureka-Accept", "compact")
 	}
-	if w.op.writes() {
+	if w.op.writes() && !w.passed {
 		r.Header.Set(headerPassed, "a read node") // so that the answer names what was done
 	}
 	if w.gzip {
@@ -123,7 +128,7 @@ func (w *world) send(wish wish, floor int) *answer {
 	if wish.leaves > 0 {
 		defer time.AfterFunc(wish.leaves, cancel).Stop()
 	}
-	a := &answer{wish: wish, began: w.now(), floor: max(floor, int(w.acknowledged.Load())), floods: int(w.floods.Load())}
+	a := &answer{wish: wish, began: w.now(), floor: max(floor, int(w.told.Load())), floods: int(w.floods.Load())}
 	k := &receiver{ResponseRecorder: httptest.NewRecorder(), ctx: ctx, pause: wish.pause}
 	k.first = func() {
 		a.made, a.newest, a.reloads = w.now(), w.twin.newest(), w.twin.reloads()

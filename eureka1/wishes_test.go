@@ -40,16 +40,15 @@ func (w *world) reading() wish {
 // writing draws a request that changes something.
 func (w *world) writing() wish {
 	ops := []operation{opRegister, opRegister, opHeartbeat, opCancel, opOverride, opClearOverride, opMetadata}
-	key := w.held()
-	wish := wish{op: ops[w.rand.IntN(len(ops))], word: key.String(), status: w.status()}
-	switch wish.op {
-	case opRegister:
+	w.marks++
+	wish := wish{op: ops[w.rand.IntN(len(ops))], word: w.held().String(), status: w.status(), mark: w.marks, passed: w.elsewhere != nil}
+	if wish.op == opRegister {
 		in := w.instance(w.key())
 		info := dialect.InfoOf(in, dialect.Shown{})
 		wish.word, wish.body = in.App, string(dialect.AppendInstanceDocument(nil, dialect.JSONFull, &info))
-	case opMetadata:
-		w.marks++
-		wish.body = fmt.Sprint(w.marks)
+	}
+	if wish.passed {
+		w.elsewhere.takes.Store(int64([]time.Duration{time.Millisecond, 10 * time.Millisecond, 200 * time.Millisecond}[w.rand.IntN(3)]))
 	}
 	return wish
 }

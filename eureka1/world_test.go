@@ -19,7 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// world is a write node whose view changes, its clients, and the twin that judges what they
+// world is a node whose view changes, its clients, and the twin that judges what they
 // are answered, in virtual time. What happens is drawn by one goroutine; requests have
 // goroutines of their own, and tell only by what they are answered.
 type world struct {
@@ -31,11 +31,13 @@ type world struct {
 	twin  *twin
 	*loop
 
-	clients      []*client
-	wait         sync.WaitGroup // for requests
-	acknowledged atomic.Int64   // the moment of the last write that was acknowledged
-	floods       atomic.Int64
-	marks        int // of what was ever registered
+	elsewhere *elsewhere // nil: the node is a write node itself
+
+	clients []*client
+	wait    sync.WaitGroup // for requests
+	told    atomic.Int64   // the moment of the last write that was acknowledged
+	floods  atomic.Int64
+	marks   int // of what was ever registered
 
 	noting sync.Mutex
 	log    []string        // what happened last
@@ -65,6 +67,9 @@ func newWorld(t *testing.T, seed uint64) *world {
 	feed := NewFeed(config)
 	w.loop = &loop{reader: newNode(feed), w: w, authored: map[model.Dot]int{}}
 	w.h = NewHandler(config, Self{Name: "w", HTTP: "127.0.0.1:1"}, w.loop, feed, w.loop, nil, "test_", prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	if seed%3 == 0 {
+		w.passOn(config)
+	}
 	for n := range 5 {
 		w.clients = append(w.clients, &client{w: w, form: forms[w.rand.IntN(4)], gzip: n%2 == 0})
 	}
@@ -125,11 +130,11 @@ func (l *loop) Do(ctx context.Context, _ bool, f func(rules.Registry)) (model.Do
 	return o.last, nil
 }
 
-// acknowledge notes that a client was told that something is done.
-func (w *world) acknowledge(dot model.Dot) {
-	w.reader.mu.Lock()
-	defer w.reader.mu.Unlock()
-	w.acknowledged.Store(max(w.acknowledged.Load(), int64(w.authored[dot])))
+// momentOf returns since when what was authored is shown.
+func (l *loop) momentOf(dot model.Dot) int {
+	l.reader.mu.Lock()
+	defer l.reader.mu.Unlock()
+	return l.authored[dot]
 }
 
 // tick is what a loop does often.
