@@ -41,7 +41,7 @@ func (w *world) status() model.Status {
 func (w *world) instance(key model.Key) *model.Instance {
 	w.marks++
 	in := &model.Instance{App: key.App, ID: key.ID, Address: "10.0.0.1", HostName: fmt.Sprint("h-", w.marks), Status: w.status(),
-		HomePageURL: "http://" + strings.Repeat("x", w.rand.IntN(2000))}
+		HomePageURL: "http://" + strings.Repeat("x", w.rand.IntN(800))}
 	switch w.rand.IntN(3) {
 	case 0:
 		in.VIP = fmt.Sprint("v-", w.rand.IntN(3))

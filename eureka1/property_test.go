@@ -12,7 +12,7 @@ import (
 
 var (
 	seed = flag.Uint64("seed", 1, "the first seed of the worlds")
-	runs = flag.Int("runs", 10, "how many worlds")
+	runs = flag.Int("runs", 9, "how many worlds")
 )
 
 // TestAnswersAreThoseOfATwin has a view change, clients ask and write, and time pass, and

@@ -7,7 +7,8 @@
 // A request is answered from the edition: the snapshot that requests are answered from
 // now. When the source has changed, and the edition has stood for [Config].Age, the
 // request takes another snapshot for an edition; so a document is at most that old, plus
-// what it takes to make. Whatever changes meanwhile is taken in at once. There is one
+// what it takes to make. Whatever changes meanwhile is taken in at once; who comes while
+// the snapshot is taken waits for it. There is one
 // edition for all documents and dialects: who fetches one and then another never goes
 // back in time, and a delta's hash code fits what was fetched before.
 //
