@@ -164,6 +164,9 @@ func (w *world) tell(b *bridged, t sides.Target) int {
 	answers := make([]dialect.Answer, len(items))
 	for i := range items {
 		if w.weary && w.rand.IntN(10) == 0 {
+			if t == sides.Heureka && items[i].Action == dialect.Register && w.rand.IntN(2) == 0 {
+				w.heureka.say(&items[i], true) // and then something fails
+			}
 			answers[i] = dialect.Answer{Code: []int{500, 503}[w.rand.IntN(2)]}
 			w.notef("bridge %d tells %d: %s %s/%s %d %s: weary", slices.Index(w.bridges, b), t, items[i].Action, items[i].App, items[i].ID, items[i].LastDirtyMs, items[i].Status)
 			continue

@@ -65,18 +65,26 @@ func (s *Sides) copied(e *entry, t Target) *copied {
 	return &e.out[t-1]
 }
 
+// Failed takes in that what was due wasn't answered: it is due again.
+func (s *Sides) Failed(t Target) {
+	list := s.landed(t)
+	for i := range list {
+		s.queues[t].add(list[i].key)
+		if e := s.entries[list[i].key]; e != nil && list[i].Action == dialect.Register {
+			e.mayHold(t, &list[i])
+		}
+	}
+}
+
 // unsure is the hash of what may have been accepted: of nothing that anybody says.
 const unsure = 1
 
-// Failed takes in that what was due wasn't answered: it is due again. It may have been
-// done all the same; what Heureka may mirror is taken out of it when it has gone. What
-// the old cluster may hold, its pages show.
-func (s *Sides) Failed(t Target) {
-	for _, f := range s.landed(t) {
-		s.queues[t].add(f.key)
-		if e := s.entries[f.key]; e != nil && t == Heureka && f.Action == dialect.Register {
-			e.in.hash, e.in.stamp = unsure, max(e.in.stamp, f.LastDirtyMs)
-		}
+// mayHold notes that a registration may have been done although nobody said so: what
+// Heureka may mirror is taken out of it when it has gone. What the old cluster may hold,
+// its pages show.
+func (e *entry) mayHold(t Target, f *flight) {
+	if t == Heureka {
+		e.in.hash, e.in.stamp = unsure, max(e.in.stamp, f.LastDirtyMs)
 	}
 }
 
@@ -148,8 +156,11 @@ func (s *Sides) accepted(e *entry, t Target, f *flight, code int, now model.Mome
 	case code == http.StatusBadRequest:
 		c.refused, c.until = f.hash, now.Mono+s.cfg.Patience
 		return
-	case code/100 != 2:
-		return // the next sweep says it again
+	case code/100 != 2: // the next sweep says it again
+		if code/100 != 4 {
+			e.mayHold(t, f)
+		}
+		return
 	}
 	c.hash, c.stamp, c.at, c.renewed, c.refused = f.hash, f.LastDirtyMs, now.Mono, now.Mono, 0
 	c.cancels = 0

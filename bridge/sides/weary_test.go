@@ -41,26 +41,37 @@ func TestWhatCantBeDoneNowIsSaidAgain(t *testing.T) {
 }
 
 // TestWhatWasDoneAndNotAnsweredIsUndone: a registration may count although its answer is
-// lost, or it is only counted later, when the instance has ended.
+// lost, or says that something of it couldn't be done; or it is only counted later, when
+// the instance has ended.
 func TestWhatWasDoneAndNotAnsweredIsUndone(t *testing.T) {
-	for _, late := range []bool{false, true} {
-		d := newDesk(t, nil)
-		d.page(at("i", 5))
-		items := d.Due(d.moment(), sides.Heureka, 250)
-		if !late {
-			d.showsItem(&items[0])
-		}
-		d.Failed(sides.Heureka)
-		d.pass(d.cfg.Settle, []*dialect.Info{at("i", 5)})
-		d.Due(d.moment(), sides.Heureka, 250)
-		d.Batch(d.moment(), []dialect.Item{{Action: dialect.Cancel, App: "APP", ID: "i"}})
-		if late {
-			d.showsItem(&items[0])
-		}
-		d.Failed(sides.Heureka)
-		items = d.Due(d.moment(), sides.Heureka, 250)
-		if len(items) != 1 || items[0].Action != dialect.Cancel || items[0].LastDirtyMs != 5 { // an earlier one is refused
-			t.Errorf("late %v: when it has ended Heureka is told %+v", late, items)
+	for _, code := range []int{0, http.StatusInternalServerError, http.StatusServiceUnavailable} {
+		for _, late := range []bool{false, true} {
+			d := newDesk(t, nil)
+			unanswered := func() {
+				if code == 0 {
+					d.Failed(sides.Heureka)
+				} else {
+					d.Told(d.moment(), sides.Heureka, []dialect.Answer{{Code: code}})
+				}
+			}
+			d.page(at("i", 5))
+			items := d.Due(d.moment(), sides.Heureka, 250)
+			if !late {
+				d.showsItem(&items[0])
+			}
+			unanswered()
+			d.pass(d.cfg.Settle, []*dialect.Info{at("i", 5)})
+			d.Due(d.moment(), sides.Heureka, 250)
+			d.Batch(d.moment(), []dialect.Item{{Action: dialect.Cancel, App: "APP", ID: "i"}})
+			if late {
+				d.showsItem(&items[0])
+			}
+			unanswered()
+			d.Sweep(d.moment())
+			items = d.Due(d.moment(), sides.Heureka, 250)
+			if len(items) != 1 || items[0].Action != dialect.Cancel || items[0].LastDirtyMs != 5 { // an earlier one is refused
+				t.Errorf("code %d, late %v: when it has ended Heureka is told %+v", code, late, items)
+			}
 		}
 	}
 }
