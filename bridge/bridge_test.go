@@ -3,6 +3,7 @@ package bridge
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -105,6 +106,36 @@ func TestAPeerIsHeardAtOnce(t *testing.T) {
 	s.shows(heureka+"/eureka", in, "taken out", nil)
 	s.say(http.StatusServiceUnavailable, http.MethodGet, at, "/apps/", nil)
 	s.say(http.StatusBadRequest, http.MethodPost, at, "/peerreplication/batch", []byte("{"))
+}
+
+// TestAnItemThatCantBeReadHoldsUpNoOther that a server passes on with it: it doesn't say
+// those again. What a bridge tells a node of Heureka is such a batch, too.
+func TestAnItemThatCantBeReadHoldsUpNoOther(t *testing.T) {
+	s := newScene(t)
+	old, heureka := s.heureka()+"/eureka", s.heureka()
+	b, _ := s.bridge(heureka, func(c *Config) { c.Poll, c.Full = time.Hour, time.Hour }, old)
+	s.until("the bridge is ready", func() bool { return b.ready() == nil })
+	for at, shows := range map[string]string{"http://" + b.Addresses().HTTP + "/eureka": heureka + "/eureka", old: old} {
+		first, last := registered("PEER", "first", "10.0.0.1"), registered("PEER", "last", "10.0.0.2")
+		var texts []string
+		for _, in := range []*model.Instance{first, last} {
+			in.LastChangedMs = time.Now().UnixMilli()
+			info := dialect.InfoOf(in, dialect.Shown{})
+			_, text, err := dialect.CutBatch(dialect.AppendBatch(nil, []dialect.Item{{Action: dialect.Register, App: in.App, ID: in.ID, LastDirtyMs: in.LastChangedMs, Info: &info}}), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts = append(texts, text...)
+		}
+		texts = slices.Insert(texts, 1, `{"action":"Register","appName":"PEER","id":"broken","instanceInfo":{"app":"PEER","port":{"$":[1]}}}`)
+		answers, err := dialect.DecodeAnswers(s.say(http.StatusOK, http.MethodPost, at, "/peerreplication/batch/", dialect.JoinBatch(texts)), 3)
+		if err != nil || len(answers) != 3 || answers[0].Code != http.StatusOK || answers[1].Code != http.StatusBadRequest || answers[2].Code != http.StatusOK {
+			t.Errorf("%s: answered %+v, %v", at, answers, err)
+		}
+		for _, in := range []*model.Instance{first, last} {
+			s.shows(shows, in, "beside what can't be read", func(info *dialect.Info) bool { return info.IPAddr == in.Address })
+		}
+	}
 }
 
 // moveThereAndBack has a service of an old server move to Heureka, and back. Several

@@ -82,7 +82,9 @@ func AppendAnswers(dst []byte, answers []Answer) []byte {
 	return append(dst, ']', '}')
 }
 
-// DecodeBatch reads a request of at most so many items. Errors wrap ErrUnparseable.
+// DecodeBatch reads a request of at most so many items. One that can't be read by itself is
+// a Register of nothing, to be refused by itself: it is no reason not to hear of the
+// others, which its sender wouldn't say again. Errors wrap ErrUnparseable.
 func DecodeBatch(document []byte, most int) ([]Item, error) {
 	items, _, err := CutBatch(document, most)
 	return items, err
@@ -115,6 +117,13 @@ func (r *jsonReader) objectOf(list string, element func()) {
 			r.skip()
 		}
 	})
+}
+
+func (r *jsonReader) itemOrNothing() (item Item) {
+	if r.element(func() { item = r.item() }) {
+		return item
+	}
+	return Item{Action: Register}
 }
 
 func (r *jsonReader) item() (item Item) {

@@ -8,13 +8,14 @@ import "strings"
 // CutBatch is DecodeBatch, which also returns the text of each item. Texts share the
 // document's memory.
 func CutBatch(document []byte, most int) (items []Item, texts []string, err error) {
-	err = readJSON(document, func(r *jsonReader) {
+	reader := jsonReader{lenient: true}
+	err = reader.read(document, func(r *jsonReader) {
 		r.objectOf("replicationList", func() {
 			if len(items) == most {
 				r.fail("there are too many items")
 				return
 			}
-			texts = append(texts, r.textOf(func() { items = append(items, r.item()) }))
+			texts = append(texts, r.textOf(func() { items = append(items, r.itemOrNothing()) }))
 		})
 	})
 	if err != nil {

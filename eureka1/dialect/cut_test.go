@@ -38,3 +38,22 @@ func TestWhatIsCutAndJoinedIsTheSame(t *testing.T) {
 		}
 	}
 }
+
+// TestAnItemThatCantBeReadIsOneOfNothing, and those beside it are read.
+func TestAnItemThatCantBeReadIsOneOfNothing(t *testing.T) {
+	const broken = `{"action":"Register","appName":"A","id":"b","instanceInfo":{"hostName":"b","port":{"$":[1]}}}`
+	for _, item := range []string{broken, `{"action":["Cancel"],"id":"b"}`, `{"lastDirtyTimestamp":"soon","id":"b"}`, `[7]`, `"b"`} {
+		items, texts, err := dialect.CutBatch(dialect.JoinBatch([]string{`{"id":"a"}`, item, `{"id":"c"}`}), 3)
+		if err != nil || len(items) != 3 || items[0].ID != "a" || items[1] != (dialect.Item{Action: dialect.Register}) || items[2].ID != "c" || texts[1] != item {
+			t.Errorf("%s: %+v, %q, %v", item, items, texts, err)
+		}
+	}
+	for _, text := range []string{`{"replicationList":[` + broken[:len(broken)-1], `{"replicationList":[{"id":"a"]}`, `{"replicationList":[{"id":tru}]}`} {
+		if items, err := dialect.DecodeBatch([]byte(text), 3); !errors.Is(err, dialect.ErrUnparseable) || items != nil {
+			t.Errorf("%s: %+v, %v", text, items, err)
+		}
+	}
+	if items, err := dialect.DecodeBatch(dialect.JoinBatch([]string{broken, broken}), 1); err == nil {
+		t.Errorf("one too many: %+v", items)
+	}
+}

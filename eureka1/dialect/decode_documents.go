@@ -142,9 +142,11 @@ func (r *jsonReader) application(left *int) (a Application) {
 					return
 				}
 				a.Instances = append(a.Instances, Info{})
-				last := len(a.Instances) - 1
-				if !r.element(&a.Instances[last]) {
-					a.Instances = a.Instances[:last]
+				last := &a.Instances[len(a.Instances)-1]
+				if r.element(func() { r.instance(last) }) {
+					last.detach()
+				} else {
+					a.Instances = a.Instances[:len(a.Instances)-1]
 				}
 			})
 		default:
@@ -164,16 +166,15 @@ func (r *jsonReader) excess(fault string) {
 	r.skip()
 }
 
-// element reads an instance of a list, and is false if it has to be left out.
-func (r *jsonReader) element(i *Info) bool {
+// element has read read an element of a list, and is false if it has to be left out.
+func (r *jsonReader) element(read func()) bool {
 	start, depth, before := r.at, r.depth, r.fault
-	r.instance(i)
+	read()
 	if r.lenient && before == nil && r.fault != nil {
 		r.fault, r.at, r.depth = nil, start, depth
 		r.leftOut++
 		r.skip() // and if that can't be read, nothing can
 		return false
 	}
-	i.detach()
 	return true
 }

@@ -30,7 +30,7 @@ type jsonReader struct {
 	fault error
 	pairs []Pair // room for one table; nil: it is used, or there was none
 
-	lenient bool // see DecodeMost
+	lenient bool // see element
 	leftOut int
 }
 
