@@ -94,6 +94,38 @@ func TestAnOldClusterThatIsTooLarge(t *testing.T) {
 	})
 }
 
+// TestWhatIsMirroredIsFoundBehindOthers for which there is no room, and stays mirrored.
+func TestWhatIsMirroredIsFoundBehindOthers(t *testing.T) {
+	s := newScene(t)
+	old, heureka := s.heureka(), s.heureka()
+	var pages atomic.Int64
+	counts := s.before(old, func(_ http.ResponseWriter, r *http.Request, _ []byte) bool {
+		if strings.HasSuffix(r.URL.Path, "/apps/") {
+			pages.Add(1)
+		}
+		return false
+	})
+	register := func(apps ...string) {
+		for _, app := range apps {
+			s.register(old+"/eureka", registered(app, "i", "10.0.0.1"))
+		}
+	}
+	register("LATE1", "LATE2")
+	b, _ := s.bridge(heureka, func(c *Config) { c.MaxInstances = 2 }, counts+"/eureka")
+	stats := func() sides.Stats {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.sides.Stats()
+	}
+	s.until("both are mirrored", func() bool { return stats().Mirrored == 2 })
+	register("EARLY1", "EARLY2")
+	before := pages.Load()
+	s.until("everything is read again, and again", func() bool { return pages.Load() > before+2 })
+	if st := stats(); st.Mirrored != 2 || st.Missing != 0 || st.LeftOut == 0 {
+		t.Errorf("%d are mirrored, %d missing, %d left out", st.Mirrored, st.Missing, st.LeftOut)
+	}
+}
+
 // TestASlowAnswerHoldsUpNoRenewal has the old cluster be slow to say whether it still
 // has what has gone from Heureka.
 func TestASlowAnswerHoldsUpNoRenewal(t *testing.T) {
