@@ -117,13 +117,17 @@ func isHeurekas(path string) bool {
 	return slices.Contains([]string{"eureka", "eureka/v1", "eureka/v2", "v2"}, strings.Trim(path, "/"))
 }
 
-// hostPort returns where a URL leads, in one way of writing.
+// hostPort returns where a URL leads, in one way of writing: clients' default is a server
+// at localhost, and heureka dev listens at 127.0.0.1.
 func hostPort(u *url.URL) string {
-	port := u.Port()
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
-	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+	return net.JoinHostPort(host, port)
 }
 
 // hidden returns a URL without its password, for people.
