@@ -17,7 +17,8 @@
 //     when the snapshot ends is removed then. What stayed equal shows nothing.
 //   - The newest token of a Synced or Heartbeat is kept, with the interests that it
 //     was told for, and said in the beginning of the next connection: what was
-//     missed comes then, between a Resumed and a Synced. A token that a node refuses,
+//     missed comes then, between a Resumed and a Synced. Once others are asked for, none
+//     is kept before they are answered. A token that a node refuses,
 //     or over which a connection ends without another reason, isn't said again.
 //   - An event says what changed between what the application was told of a key
 //     and what is there now. Events that wait are one per key, so an application

@@ -21,9 +21,12 @@ type resume struct {
 }
 
 // remember takes the node's word on where the subscription stands. What is held is
-// what the node says, else this would be remembered of something else.
+// what the node says, else this would be remembered of something else; and so it would
+// be while others are asked for, as what comes next may be the way to them.
 func (m *Mirror) remember(token string) {
-	m.token, m.of = token, m.accepted
+	if len(m.open) == 0 {
+		m.token, m.of = token, m.accepted
+	}
 }
 
 // forget makes the next connection begin with a snapshot.

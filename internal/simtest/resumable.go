@@ -11,8 +11,8 @@ import (
 // the SDK keeps the newest that it could verify.
 const tokensKept = 8
 
-// remember keeps what is held where a token is told; also while other interests, which
-// may come to be the same again, wait for their answer.
+// remember keeps what is held where a token is told; not while other interests wait for
+// their answer: what is held then may be on the way to them.
 func (s *subscriber) remember(m wire.Message) {
 	var token string
 	switch m := m.(type) {
@@ -21,7 +21,7 @@ func (s *subscriber) remember(m wire.Message) {
 	case *wire.Heartbeat:
 		token = m.Token
 	}
-	if token == "" || s.judge.Replacing() {
+	if token == "" || !s.judge.Settled() {
 		return
 	}
 	s.tokens = append(s.tokens, s.judge.Remember(token))

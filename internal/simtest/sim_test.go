@@ -30,7 +30,7 @@ var (
 //     renewals confirmed an older word.
 //   - 96756: a token didn't say what its view had shown beyond what it kept back
 //     (resume.Token).
-//   - 99531: a judge forgot a token that was told while interests changed (resumable.go).
+//   - 99531: a token that was told while interests changed was brought along (mirror).
 var kept = []uint64{46, 58, 61, 79, 211, 330, 370, 2118, 96756, 99531}
 
 func TestSimulation(t *testing.T) {
