@@ -52,7 +52,7 @@ func newMetrics(b *Bridge) *metrics {
 	r.Flag("emptied", "Whether so much has gone from Heureka at once that the old cluster isn't told yet.", func(s *reading) bool { return s.Emptied })
 	r.Flag("level", "Whether all that Heureka has is known.", func(s *reading) bool { return s.known })
 	r.Seconds("age_seconds", "Since when the old cluster hasn't been read; since the start, if never.", func(s *reading) time.Duration { return s.age })
-	r.Counter("left_out_total", "Times that an instance was left out: beyond a limit, or saying too little to be registered.", func(s *reading) uint64 { return s.LeftOut })
+	r.Counter("left_out_total", "Times that an instance was left out: beyond a limit, unreadable, or saying too little to be registered.", func(s *reading) uint64 { return s.LeftOut })
 	r.Counter("mismatches_total", "Times that what had changed in the old cluster didn't add up to what it has.", func(s *reading) uint64 { return s.mismatches })
 	return m
 }

@@ -31,9 +31,9 @@ const (
 	headSize = 1 + 4 + 8
 	markSize = 16 + 8
 	sumSize  = 4
-	// maxMarks is how many incarnations a token names at most, so that nobody can
-	// make the node read more: twice cluster.Config.MaxIncarnations, which the living
-	// may exceed.
+	// maxMarks is how many marks a token has at most, so that nobody can make the node
+	// read more: twice cluster.Config.MaxIncarnations, as each may have two. The living
+	// may exceed that; then there are tokens while little is kept back.
 	maxMarks = 2048
 )
 
