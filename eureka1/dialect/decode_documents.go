@@ -54,56 +54,51 @@ func DecodeApplication(format Format, document []byte, most int) (*Application, 
 // DecodeApplications reads a registry or a delta, in full or compact, with at most
 // so many instances, and as many applications. Errors wrap ErrUnparseable.
 func DecodeApplications(format Format, document []byte, most int) (*Applications, error) {
-	var apps *Applications
-	var err error
 	if format == JSON {
-		err = readJSON(document, func(r *jsonReader) {
-			r.object(func(name string) {
-				if name != "applications" {
-					r.skip()
-					return
-				}
-				apps = r.applications(&most)
-			})
-		})
-	} else {
-		err = readXML(document, func(x *xmlReader, root string) {
-			if root == "applications" {
-				apps = x.applications(&most)
-			}
-		})
+		return new(jsonReader).registry(document, most)
 	}
-	if err == nil && apps == nil {
-		err = fmt.Errorf("%w: there are no applications", ErrUnparseable)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return apps, nil
+	var apps *Applications
+	err := readXML(document, func(x *xmlReader, root string) {
+		if root == "applications" {
+			apps = x.applications(&most)
+		}
+	})
+	return some(apps, err)
 }
 
 // DecodeMost reads a registry or a delta as JSON and leaves out instances, or whole
 // applications, that are more than so many, and instances that can't be read: one of
 // these is no reason not to hear of the others. Errors wrap ErrUnparseable.
 func DecodeMost(document []byte, most int) (*Applications, error) {
+	return (&jsonReader{lenient: true}).registry(document, most)
+}
+
+// registry reads a document whose one value is a registry.
+func (r *jsonReader) registry(document []byte, most int) (*Applications, error) {
 	var apps *Applications
-	r := jsonReader{lenient: true}
 	err := r.read(document, func(r *jsonReader) {
 		r.object(func(name string) {
-			if name == "applications" {
-				apps = r.applications(&most)
-			} else {
+			if name != "applications" {
 				r.skip()
+				return
 			}
+			apps = r.applications(&most)
 		})
 	})
+	if apps != nil {
+		apps.LeftOut = r.leftOut
+	}
+	return some(apps, err)
+}
+
+// some wants applications where nothing else is wrong.
+func some(apps *Applications, err error) (*Applications, error) {
 	if err == nil && apps == nil {
 		err = fmt.Errorf("%w: there are no applications", ErrUnparseable)
 	}
 	if err != nil {
 		return nil, err
 	}
-	apps.LeftOut = r.leftOut
 	return apps, nil
 }
 
